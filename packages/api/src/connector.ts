@@ -1,0 +1,80 @@
+// What a connector and its tasks are to the worker. A task is made from plain data and tells plain data, so that it can
+// run on a thread of its own.
+import type { SinkBatch, SourceBatch, TopicPartition } from './batch.js'
+import type { ConfigProblem } from './errors.js'
+import type { Json } from './json.js'
+
+/** Configuration as the user gave it: text by key. */
+export type Props = Readonly<Record<string, string>>
+
+export interface Log {
+  debug(message: string, fields?: LogFields): void
+  info(message: string, fields?: LogFields): void
+  warn(message: string, fields?: LogFields): void
+  error(message: string, fields?: LogFields): void
+}
+export type LogFields = Readonly<Record<string, unknown>>
+
+/** Figures a task tells; names are Kafka Connect's where it has one. */
+export interface Metrics {
+  add(name: string, by: number): void
+  set(name: string, value: number): void
+}
+
+export interface OffsetReader {
+  /** The stored offset of each partition, in order; null where there is none. */
+  read(partitions: readonly Json[]): Promise<readonly (Json | null)[]>
+}
+
+export interface ConnectorContext {
+  readonly name: string
+  readonly log: Log
+  /** Aborted when the connector is to stop. */
+  readonly signal: AbortSignal
+  /** Asks the worker to call `taskConfigs` again. */
+  requestTaskReconfiguration(): void
+  /** Fails the connector from outside of a call. */
+  raiseError(error: unknown): void
+}
+
+export interface TaskContext {
+  readonly connector: string
+  readonly task: number
+  readonly log: Log
+  readonly metrics: Metrics
+  /** Aborted when the task is to stop; every wait inside the task ends then. */
+  readonly signal: AbortSignal
+}
+
+export interface SourceTaskContext extends TaskContext {
+  readonly offsets: OffsetReader
+}
+
+export type SinkTaskContext = TaskContext
+
+/** The part of a connector that decides how many tasks there are and what each does. The same shape for source and sink. */
+export interface Connector {
+  start(props: Props, context: ConnectorContext): Promise<void>
+  taskConfigs(maxTasks: number): Promise<readonly Props[]>
+  stop(): Promise<void>
+  /** Checks that need a server (a connection, a table); called only when every key is valid by itself. */
+  validate?(props: Props): Promise<readonly ConfigProblem[]>
+}
+
+export interface SourceTask {
+  start(props: Props, context: SourceTaskContext): Promise<void>
+  /** Waits at most its own pause; [] when nothing came. */
+  poll(): Promise<readonly SourceBatch[]>
+  /** The log holds all of the batch. */
+  commit?(batch: SourceBatch): Promise<void>
+  stop(): Promise<void>
+}
+
+export interface SinkTask {
+  start(props: Props, context: SinkTaskContext): Promise<void>
+  open?(partitions: readonly TopicPartition[]): Promise<void>
+  close?(partitions: readonly TopicPartition[]): Promise<void>
+  /** Resolves when the offsets of the batches may be committed. All of it stands, or none. */
+  put(batches: readonly SinkBatch[]): Promise<void>
+  stop(): Promise<void>
+}

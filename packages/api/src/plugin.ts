@@ -1,0 +1,36 @@
+// How a plugin tells the worker what it is, without being loaded: connectors and converters are imported when first used.
+import type { ConfigDef, ConfigKeys } from './config/define.js'
+import type { Connector, SinkTask, SourceTask } from './connector.js'
+import type { ConverterFactory } from './converter.js'
+
+interface PluginNames {
+  /** Full name by which configurations call it, for example `io.confluent.connect.jdbc.JdbcSourceConnector`. */
+  readonly className: string
+  /** Further full names that mean the same plugin. */
+  readonly otherNames?: readonly string[]
+  readonly version: string
+  readonly config: ConfigDef<ConfigKeys>
+}
+
+export interface SourcePlugin extends PluginNames {
+  readonly type: 'source'
+  /** Value of `task.class` in task configs. */
+  readonly taskClass: string
+  connector(): Promise<Connector>
+  task(): Promise<SourceTask>
+}
+
+export interface SinkPlugin extends PluginNames {
+  readonly type: 'sink'
+  readonly taskClass: string
+  connector(): Promise<Connector>
+  task(): Promise<SinkTask>
+}
+
+export interface ConverterPlugin extends PluginNames {
+  readonly type: 'converter'
+  converter(): Promise<ConverterFactory>
+}
+
+export type ConnectorPlugin = SourcePlugin | SinkPlugin
+export type Plugin = ConnectorPlugin | ConverterPlugin

@@ -1,0 +1,2 @@
+// The command `rowbridge`; the public face of this package.
+export { run } from './program.js'

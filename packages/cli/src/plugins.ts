@@ -1,0 +1,6 @@
+// The plugins that come with rowbridge. Drivers are loaded when a connector first needs them.
+import type { Plugin } from '@rowbridge/api'
+import { jdbcSink, jdbcSource } from '@rowbridge/connector-jdbc'
+import { jsonConverter, stringConverter } from '@rowbridge/converters'
+
+export const builtInPlugins: readonly Plugin[] = [jdbcSource, jdbcSink, jsonConverter, stringConverter]

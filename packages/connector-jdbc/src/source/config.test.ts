@@ -1,0 +1,92 @@
+import { expect, test } from 'vitest'
+import { ConfigError, type Props } from '@rowbridge/api'
+import { sourceConfig } from './config.js'
+
+const OK = {
+  'connection.url': 'jdbc:sqlite:x.db',
+  mode: 'incrementing',
+  'incrementing.column.name': 'id',
+  'table.whitelist': 't',
+}
+const FILTERS = ['table.blacklist', 'table.exclude.list', 'table.include.list', 'table.whitelist']
+const DEPENDENTS = [
+  'incrementing.column.mapping',
+  'incrementing.column.name',
+  'timestamp.column.name',
+  'timestamp.columns.mapping',
+  'timestamp.initial',
+  'validate.non.null',
+]
+
+function blamed(props: Props): string[] {
+  return sourceConfig
+    .validate(props)
+    .filter((value) => value.errors.length > 0)
+    .map((value) => value.name)
+    .sort()
+}
+
+test.each<[string, Props, string[]]>([
+  ['a good one', OK, []],
+  ['no mode', { ...OK, mode: '' }, DEPENDENTS],
+  ['a growing column and no filter', { mode: 'incrementing', 'incrementing.column.name': 'id' }, []],
+  ['bulk and no filter', { mode: 'bulk' }, FILTERS],
+  [
+    'names and patterns',
+    { ...OK, 'table.include.list': 'a' },
+    ['incrementing.column.name', 'table.include.list', 'table.whitelist'],
+  ],
+  ['two queries', { mode: 'bulk', query: 'select 1', 'query.masked': 'select 1' }, ['query', 'query.masked']],
+  [
+    'a query and tables',
+    { ...OK, query: 'select 1', 'topic.prefix': 't' },
+    ['query', 'query.masked', 'table.whitelist'],
+  ],
+  [
+    'a query that is no SELECT',
+    { mode: 'bulk', query: 'with x as (select 1) select * from x', 'topic.prefix': 't' },
+    ['query'],
+  ],
+  ['a parenthesised query', { mode: 'bulk', query: '(select 1)', 'topic.prefix': 't' }, ['query']],
+  ['a small, indented select', { mode: 'bulk', query: '  select 1', 'topic.prefix': 't' }, []],
+  [
+    'a query without a column',
+    { mode: 'incrementing', query: 'select 1', 'topic.prefix': 't' },
+    ['incrementing.column.name'],
+  ],
+  ['a query without a topic', { mode: 'bulk', query: 'select 1' }, ['topic.prefix']],
+  ['exceptions from nothing', { mode: 'bulk', 'table.exclude.list': 'a' }, ['table.exclude.list']],
+  ['a mapping too many', { mode: 'bulk', 'table.include.list': 'a', 'timestamp.columns.mapping': 'a:[b]' }, ['mode']],
+  ['a mapping too few', { mode: 'timestamp', 'table.include.list': 'a' }, ['mode']],
+  [
+    'mapping and include list',
+    { mode: 'timestamp', 'table.include.list': 'a', 'timestamp.columns.mapping': 'a:[b]' },
+    [],
+  ],
+  [
+    'a level of another database',
+    { ...OK, 'transaction.isolation.mode': 'SQL_SERVER_SNAPSHOT' },
+    ['transaction.isolation.mode'],
+  ],
+  ['a prefix with a blank', { ...OK, 'topic.prefix': 'a b' }, ['topic.prefix']],
+  ['a prefix of 250 letters', { ...OK, 'topic.prefix': 'a'.repeat(250) }, ['topic.prefix']],
+  ['a prefix of 249 letters', { ...OK, 'topic.prefix': 'a'.repeat(249) }, []],
+  ['an unknown zone', { ...OK, 'db.timezone': 'Mars/Olympus' }, ['db.timezone']],
+  ['a short name of a zone', { ...OK, 'db.timezone': 'PST' }, []],
+  ['a broken pattern', { mode: 'bulk', 'table.include.list': '(' }, ['table.include.list']],
+])('%s blames just the keys at fault', (_what, props, keys) => {
+  expect(blamed(props)).toEqual(keys)
+})
+
+test('a prefix is used without the blanks around it', () => {
+  expect(sourceConfig.parse({ ...OK, 'topic.prefix': '  abc  ' })['topic.prefix']).toBe('abc')
+})
+
+test('driver properties are not unknown, a misspelt key is', () => {
+  const props = { ...OK, 'connection.sslMode': 'verify', 'poll.intervall.ms': '5' }
+  expect(sourceConfig.unknown(props)).toEqual([{ key: 'poll.intervall.ms', nearest: 'poll.interval.ms' }])
+})
+
+test('a bad configuration is refused with the keys it blames', () => {
+  expect(() => sourceConfig.parse({ mode: 'sideways' })).toThrow(ConfigError)
+})

@@ -1,0 +1,118 @@
+// Finds the tables to read, keeps an eye on them, and deals them out to tasks.
+import {
+  adviceOf,
+  StateError,
+  type ConfigProblem,
+  type Connector,
+  type ConnectorContext,
+  type Props,
+} from '@rowbridge/api'
+import { connect, connectOptionsOf, databaseOptionsOf } from '../connect.js'
+import { warnNotSupported } from '../not-supported.js'
+import { Session } from '../session.js'
+import { sourceConfig, type SourceConfig } from './config.js'
+import { groupNeighbours } from './grouping.js'
+import { SOURCE_NOT_SUPPORTED } from './not-supported.js'
+import { queryKeyOf, queryOf } from './rules.js'
+import { queryColumns } from './row-source.js'
+import { refuseSameNames } from './table-filter.js'
+import { TableMonitor } from './table-monitor.js'
+import { typeOptionsOf } from './task.js'
+
+interface Started {
+  readonly props: Props
+  readonly config: SourceConfig
+  readonly session: Session
+  readonly stop: AbortController
+  /** Null for a query. */
+  readonly monitor: TableMonitor | null
+}
+
+const SILENT = { debug() {}, info() {}, warn() {}, error() {} }
+
+export class JdbcSourceConnector implements Connector {
+  #started: Started | null = null
+
+  async start(props: Props, context: ConnectorContext): Promise<void> {
+    const config = sourceConfig.parse(props)
+    warnNotSupported(SOURCE_NOT_SUPPORTED, props, context.log)
+    if (config['table.whitelist'].length > 0 && config['table.blacklist'].length > 0) {
+      context.log.warn('table.blacklist has no effect beside table.whitelist.')
+    }
+    const stop = new AbortController()
+    const signal = AbortSignal.any([context.signal, stop.signal])
+    const how = connectOptionsOf(config, context.log, signal)
+    const session = new Session(databaseOptionsOf(config, props, typeOptionsOf(config)), how)
+    await session.database()
+    const monitor = queryOf(config) === '' ? monitorFor({ config, session, signal, context }) : null
+    this.#started = { props, config, session, stop, monitor }
+    monitor?.start()
+  }
+
+  async taskConfigs(maxTasks: number): Promise<readonly Props[]> {
+    const { props, config, session, monitor } = this.#running()
+    if (monitor === null) return [{ ...props, tables: '', 'tables.fetched': 'true' }]
+    const tables = await monitor.tables(config['table.monitoring.startup.polling.limit.ms'])
+    if (tables === null) return [{ ...props, tables: '', 'tables.fetched': 'false' }]
+    refuseSameNames(tables)
+    if (tables.length === 0) return [{ ...props, tables: '', 'tables.fetched': 'true' }]
+    const database = await session.database()
+    return groupNeighbours(tables, maxTasks).map((group) => ({
+      ...props,
+      tables: group.map((id) => database.quoteTable(id)).join(','),
+      'tables.fetched': 'true',
+    }))
+  }
+
+  async stop(): Promise<void> {
+    const started = this.#started
+    this.#started = null
+    started?.stop.abort()
+    await started?.monitor?.stopped()
+    await started?.session.close()
+  }
+
+  /** Connects once, and has the database look at the query. */
+  async validate(props: Props): Promise<readonly ConfigProblem[]> {
+    const config = sourceConfig.parse(props)
+    const signal = AbortSignal.timeout(60_000)
+    const once = { attempts: 1, backoffMs: 0, log: SILENT, signal }
+    let database
+    try {
+      database = await connect(databaseOptionsOf(config, props, typeOptionsOf(config)), once)
+    } catch (error) {
+      return [{ key: 'connection.url', message: `Could not connect to database. ${adviceOf(error)}` }]
+    }
+    try {
+      if (queryOf(config) !== '') await queryColumns(database, queryOf(config))
+      return []
+    } catch (error) {
+      return [{ key: queryKeyOf(config), message: `The database refuses the query: ${adviceOf(error)}` }]
+    } finally {
+      await database.close()
+    }
+  }
+
+  #running(): Started {
+    if (this.#started !== null) return this.#started
+    throw new StateError('not-started', 'The connector is not started.')
+  }
+}
+
+interface MonitorParts {
+  readonly config: SourceConfig
+  readonly session: Session
+  readonly signal: AbortSignal
+  readonly context: ConnectorContext
+}
+
+function monitorFor({ config, session, signal, context }: MonitorParts): TableMonitor {
+  return new TableMonitor({
+    config,
+    session,
+    signal,
+    log: context.log,
+    onChange: () => context.requestTaskReconfiguration(),
+    onFailure: (error) => context.raiseError(error),
+  })
+}

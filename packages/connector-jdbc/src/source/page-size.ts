@@ -1,0 +1,65 @@
+// How many rows a page is to have. Short pages grow as long as their rows are small. Longer ones grow where finding the first row of a page
+// costs more than reading the rest, because no index fits the cursor, as long as that makes a row cheaper.
+
+/** Pages shorter than this are worth making longer however fast they are: each costs a round trip. */
+const SHORT_ROWS = 1000
+/** No page grows larger than this. */
+const MOST_BYTES = 16_000_000
+/** A page read faster than this is not worth making larger. */
+const SLOW_MS = 100
+const MOST_TIMES = 32
+/** What a row of a page twice as large may cost of what it cost before. */
+const WORTH = 0.75
+/** Rows of a page whose size is looked at. */
+const SAMPLE = 20
+
+export class PageSize {
+  readonly #most: number
+  #rows: number
+  /** Milliseconds a row cost at the size before. */
+  #costBefore = Infinity
+  #isSettled = false
+
+  constructor(least: number) {
+    this.#rows = least
+    this.#most = least * MOST_TIMES
+  }
+
+  get rows(): number {
+    return this.#rows
+  }
+
+  /** Tells what a full page of this size cost, and how many bytes a row of it has. */
+  note(ms: number, bytesOfRow: number): void {
+    const isLarge = this.#rows * 2 * bytesOfRow > MOST_BYTES
+    if (this.#isSettled || isLarge) return
+    if (this.#rows * 2 <= SHORT_ROWS) this.#rows *= 2
+    else if (ms >= SLOW_MS) this.#noteSlow(ms / this.#rows)
+  }
+
+  #noteSlow(cost: number): void {
+    if (cost > this.#costBefore * WORTH) {
+      this.#isSettled = true
+      this.#rows /= 2
+    } else if (this.#rows * 2 <= this.#most) {
+      this.#costBefore = cost
+      this.#rows *= 2
+    }
+  }
+}
+
+/** About how many bytes a row has, told by some that lie evenly in the page. */
+export function bytesOfRow(rows: readonly (readonly unknown[])[]): number {
+  const step = Math.max(1, Math.floor(rows.length / SAMPLE))
+  let bytes = 0
+  let count = 0
+  for (let r = 0; r < rows.length; r += step) {
+    for (const value of rows[r] ?? []) bytes += sizeOf(value)
+    count += 1
+  }
+  return count === 0 ? 0 : bytes / count
+}
+
+function sizeOf(value: unknown): number {
+  return typeof value === 'string' || value instanceof Uint8Array ? value.length : 8
+}

@@ -1,0 +1,282 @@
+// Reads one table or query, run after run and page by page. The position moves only past rows that were handed out, and past a group of
+// rows at one position only when all of the group was.
+import { RetriableError, type Json, type Log, type SourceBatch } from '@rowbridge/api'
+import type { Database, Instant, Page, Statement } from '@rowbridge/sql'
+import { timestampNames, withGranularity, type Granularity } from './granularity.js'
+import { LoadShare } from './load-share.js'
+import { instantOf, isSamePosition, offsetOf, START, type Position } from './offset.js'
+import { bytesOfRow, PageSize } from './page-size.js'
+import { hasLimit } from './query-text.js'
+import type { RowSource } from './row-source.js'
+import type { Cursor, Parameter } from './modes/mode.js'
+
+export interface ReaderOptions {
+  readonly source: RowSource
+  readonly suffix: string
+  /** Rows of one batch. */
+  readonly batchRows: number
+  /** Rows of one page, at least. */
+  readonly pageRows: number
+  /** How far behind the clock of the database an end stays. */
+  readonly delayMs: number
+  /** Null: timestamps stay as they are. */
+  readonly granularity: Granularity | null
+  readonly log: Log
+  readonly signal: AbortSignal
+}
+
+/** The batches of a page at a time. */
+type Batches = AsyncGenerator<readonly SourceBatch[], void, undefined>
+
+export class TableReader {
+  readonly source: RowSource
+  readonly share: LoadShare
+  /** Set while a result is open, so that no other statement can go over the connection. */
+  holdsConnection = false
+  readonly #options: ReaderOptions
+  readonly #warned = new Set<string>()
+  readonly #converted = new WeakMap<Page, Page>()
+  readonly #pageSize: PageSize
+  /** Columns whose exact instants are asked for: the cursor's first. */
+  #instants: readonly string[]
+  #position: Position
+  #run: Batches | null = null
+
+  constructor(options: ReaderOptions, position: Position | null) {
+    this.source = options.source
+    this.#options = options
+    this.#position = position ?? START
+    this.#pageSize = new PageSize(options.pageRows)
+    this.#instants = [
+      ...(options.source.cursor?.instants ?? []),
+      ...(options.granularity === null ? [] : options.source.timestamps),
+    ]
+    this.share = new LoadShare(position === null)
+  }
+
+  get isInRun(): boolean {
+    return this.#run !== null
+  }
+
+  /** The next batches of the run, or of a new one; null at the end of a run. After an error the next call begins a new run. */
+  async next(database: Database): Promise<readonly SourceBatch[] | null> {
+    this.#run ??= this.#start(database)
+    try {
+      const { value, done } = await this.#run.next()
+      if (done !== true) return value
+      this.#endRun()
+      this.share.finish()
+      return null
+    } catch (error) {
+      this.#endRun()
+      throw error
+    }
+  }
+
+  /** Closes what a run holds open. */
+  async abandon(): Promise<void> {
+    await this.#run?.return(undefined)
+    this.#endRun()
+  }
+
+  #endRun(): void {
+    this.#run = null
+    this.holdsConnection = false
+  }
+
+  #start(database: Database): Batches {
+    const { cursor } = this.source
+    return cursor === null ? this.#everything(database) : this.#newRows(database, cursor)
+  }
+
+  async *#everything(database: Database): Batches {
+    for await (const page of this.#stream(database, { text: this.#closed(this.source.select), parameters: [] })) {
+      yield this.#slices(page.rows.length).map(([start, end]) => this.#batch(page, start, end, null))
+    }
+  }
+
+  async *#newRows(database: Database, cursor: Cursor): Batches {
+    const { suffix, delayMs } = this.#options
+    const end = cursor.hasEnd ? before(await database.now(), delayMs) : instantOf(0)
+    await this.#measureLast(database, cursor, end)
+    if (suffix !== '' && !hasLimit(suffix)) yield* this.#wholeResult(database, cursor, end)
+    else yield* this.#pages(database, cursor, end)
+  }
+
+  /** Page after page until one is not full. A suffix with a limit of its own makes a run of one page. */
+  async *#pages(database: Database, cursor: Cursor, end: Instant): Batches {
+    const { suffix, signal } = this.#options
+    const { schemaName } = this.source
+    for (;;) {
+      const pageRows = this.#pageSize.rows
+      const start = performance.now()
+      const statement = this.#newRowsStatement(cursor, end)
+      const text = suffix === '' ? database.limit(statement.text, pageRows) : statement.text
+      const page = await database.read({ ...statement, text }, { schemaName, instants: this.#instants, signal })
+      if (page.rows.length === 0) return
+      const isLast = suffix === '' && page.rows.length < pageRows
+      if (!isLast) this.#pageSize.note(performance.now() - start, bytesOfRow(page.rows))
+      const kept = isLast || cursor.isUnique ? page.rows.length : startOfLastGroup(page, cursor)
+      if (kept === 0) yield* this.#group(database, cursor, cursor.positions(page)(0))
+      else yield this.#inOrder({ page, cursor, kept, next: null })
+      if (isLast || suffix !== '') return
+    }
+  }
+
+  /** All rows at one position, which are more than a page holds. */
+  async *#group(database: Database, cursor: Cursor, position: Position): Batches {
+    const statement = this.#statement(cursor.whereSame, cursor.parametersSame(position))
+    let held: Page | null = null
+    for await (const page of this.#stream(database, statement)) {
+      if (held !== null) yield this.#inOrder({ page: held, cursor, kept: held.rows.length, next: position })
+      held = page
+    }
+    if (held !== null) yield this.#inOrder({ page: held, cursor, kept: held.rows.length, next: null })
+    this.#position = position
+  }
+
+  /** One result to its end, each page held until the next one tells whether it ends a group. */
+  async *#wholeResult(database: Database, cursor: Cursor, end: Instant): Batches {
+    let held: Page | null = null
+    for await (const page of this.#stream(database, this.#newRowsStatement(cursor, end))) {
+      if (page.rows.length === 0) continue
+      if (held !== null) {
+        yield this.#inOrder({ page: held, cursor, kept: held.rows.length, next: cursor.positions(page)(0) })
+      }
+      held = page
+    }
+    if (held !== null) yield this.#inOrder({ page: held, cursor, kept: held.rows.length, next: null })
+  }
+
+  /** The first rows of a page as batches; `next` is the position of the row that follows them, null where the group ends with them. */
+  #inOrder(from: { page: Page; cursor: Cursor; kept: number; next: Position | null }): SourceBatch[] {
+    const { page, cursor, kept, next } = from
+    const positionAt = cursor.positions(page)
+    return this.#slices(kept).map(([start, end]) => {
+      const own = positionAt(end - 1)
+      const following = end < kept ? positionAt(end) : next
+      const isGroupEnd = cursor.isUnique || following === null || !isSamePosition(own, following)
+      const reached = isGroupEnd ? own : this.#lastBefore(positionAt, own, end - 1)
+      const batch = this.#batch(page, start, end, offsetOf(reached))
+      this.#position = reached
+      this.share.reach(cursor.measure(own))
+      return batch
+    })
+  }
+
+  /** The position of the last row that is not at `own`, or the one from before the page. */
+  #lastBefore(positionAt: (row: number) => Position, own: Position, from: number): Position {
+    for (let row = from - 1; row >= 0; row -= 1) {
+      const position = positionAt(row)
+      if (!isSamePosition(position, own)) return position
+    }
+    return this.#position
+  }
+
+  async *#stream(database: Database, statement: Statement): AsyncGenerator<Page> {
+    const { pageRows: pageSize, signal } = this.#options
+    this.holdsConnection = true
+    try {
+      yield* database.stream(statement, {
+        schemaName: this.source.schemaName,
+        instants: this.#instants,
+        signal,
+        pageSize,
+      })
+    } finally {
+      this.holdsConnection = false
+    }
+  }
+
+  #newRowsStatement(cursor: Cursor, end: Instant): Statement {
+    return this.#statement(cursor.where, cursor.parameters(this.#position, end), cursor.order)
+  }
+
+  #statement(where: string, parameters: readonly Parameter[], order: string | null = null): Statement {
+    const ordered = order === null ? '' : ` ORDER BY ${order}`
+    const text = `${this.source.select} WHERE ${where}${ordered}`
+    return { text: order === null ? text : this.#closed(text), parameters }
+  }
+
+  #closed(text: string): string {
+    const { suffix } = this.#options
+    return suffix === '' ? text : `${text} ${suffix}`
+  }
+
+  #slices(rows: number): (readonly [number, number])[] {
+    const { batchRows } = this.#options
+    const starts = Array.from({ length: Math.ceil(rows / batchRows) }, (_, i) => i * batchRows)
+    return starts.map((start) => [start, Math.min(start + batchRows, rows)])
+  }
+
+  #batch(raw: Page, start: number, end: number, sourceOffset: Json): SourceBatch {
+    this.#warnLeftOut(raw)
+    const page = this.#inGranularity(raw)
+    const isWhole = start === 0 && end === page.rows.length
+    return {
+      topic: this.source.topic,
+      partition: null,
+      length: end - start,
+      key: null,
+      value: { schema: page.schema, values: isWhole ? page.rows : page.rows.slice(start, end) },
+      timestamps: null,
+      headers: null,
+      sourcePartition: this.source.partition,
+      sourceOffset,
+    }
+  }
+
+  /** A page is converted when its first batch is made. */
+  #inGranularity(page: Page): Page {
+    const { granularity } = this.#options
+    if (granularity === null) return page
+    const known = this.#converted.get(page)
+    if (known !== undefined) return known
+    const unasked = timestampNames(page.columns).filter((name) => !this.#instants.includes(name))
+    if (unasked.length > 0) {
+      this.#instants = [...this.#instants, ...unasked]
+      throw new RetriableError(
+        'columns-changed',
+        `${this.source.name} has new timestamp columns: ${unasked.join(', ')}.`,
+      )
+    }
+    const converted = withGranularity(page, granularity, this.#instants)
+    this.#converted.set(page, converted)
+    return converted
+  }
+
+  #warnLeftOut(page: Page): void {
+    if (page.columns.length === page.schema.fields.length) return
+    for (const { name, schema, typeName } of page.columns) {
+      if (schema !== null || this.#warned.has(name)) continue
+      this.#warned.add(name)
+      this.#options.log.warn(`${this.source.name}.${name} is left out: its type ${typeName} cannot be read.`)
+    }
+  }
+
+  async #measureLast(database: Database, cursor: Cursor, end: Instant): Promise<void> {
+    if (!this.share.isOpen) return
+    const { aggregate } = this.source
+    if (cursor.last === null || aggregate === null) {
+      this.share.expect(cursor.hasEnd ? end.ms : null)
+      return
+    }
+    const statement = { text: aggregate(cursor.last), parameters: [] }
+    const page = await database.read(statement, { schemaName: null, signal: this.#options.signal })
+    const last = page.rows[0]?.[0] ?? null
+    this.share.expect(last === null ? null : Number(last))
+  }
+}
+
+function before(instant: Instant, delayMs: number): Instant {
+  return instantOf(instant.ms - delayMs)
+}
+
+/** Index of the first row that is at the position of the last one. */
+function startOfLastGroup(page: Page, cursor: Cursor): number {
+  const positionAt = cursor.positions(page)
+  let start = page.rows.length - 1
+  const last = positionAt(start)
+  while (start > 0 && isSamePosition(positionAt(start - 1), last)) start -= 1
+  return start
+}

@@ -1,0 +1,199 @@
+// The worker's own configuration. Keys that steer parts which have no counterpart here are known, so that an existing
+// worker.properties starts unchanged; each is named once in the log.
+import { defineConfig, nearestKey, type Config, type ConfigKey, type Log, type Props } from '@rowbridge/api'
+
+const KAFKA = 'Kafka'
+const CONVERTERS = 'Converters'
+const TASKS = 'Tasks and offsets'
+const REST = 'REST API'
+const TOPICS = 'Topics'
+const UNUSED = 'Accepted without effect'
+
+function unused(type: ConfigKey['type'], fallback: ConfigKey['default']): ConfigKey {
+  return { type, default: fallback ?? null, group: UNUSED, importance: 'low', doc: 'No effect here.' }
+}
+
+/** Keys of every worker, standing alone or in a cluster. */
+const workerKeys = {
+  'bootstrap.servers': {
+    type: 'list',
+    default: ['localhost:9092'],
+    group: KAFKA,
+    importance: 'high',
+    doc: 'Where the log is: `host:port` of Kafka brokers, or `embedded:<folder>` for a log on this machine.',
+  },
+  'key.converter': {
+    type: 'class',
+    group: CONVERTERS,
+    importance: 'high',
+    doc: 'Converter of record keys; its own keys follow as `key.converter.*`.',
+  },
+  'value.converter': {
+    type: 'class',
+    group: CONVERTERS,
+    importance: 'high',
+    doc: 'Converter of record values; its own keys follow as `value.converter.*`.',
+  },
+  'header.converter': {
+    type: 'class',
+    default: 'org.apache.kafka.connect.storage.SimpleHeaderConverter',
+    group: CONVERTERS,
+    importance: 'low',
+    doc: 'Converter of record headers. Headers pass as text and bytes whatever is named here.',
+  },
+  'task.shutdown.graceful.timeout.ms': {
+    type: 'long',
+    default: 5000,
+    min: 0,
+    group: TASKS,
+    doc: 'Time that all tasks of a stop together have to drain, in milliseconds.',
+  },
+  'offset.flush.interval.ms': {
+    type: 'long',
+    default: 60_000,
+    min: 1,
+    group: TASKS,
+    doc: 'Pause between two commits of the offsets of a task, in milliseconds.',
+  },
+  'offset.flush.timeout.ms': {
+    type: 'long',
+    default: 5000,
+    min: 1,
+    group: TASKS,
+    doc: 'Time that one commit of source offsets may take, in milliseconds.',
+  },
+  'connector.client.config.override.policy': {
+    type: 'enum',
+    values: ['All', 'None', 'Principal'],
+    default: 'All',
+    group: KAFKA,
+    doc: 'Which `producer.override.*`, `consumer.override.*` and `admin.override.*` a connector may set.',
+  },
+  'topic.creation.enable': {
+    type: 'boolean',
+    default: true,
+    group: TOPICS,
+    doc: 'Whether missing topics of sources are created.',
+  },
+  'topic.tracking.enable': {
+    type: 'boolean',
+    default: true,
+    group: TOPICS,
+    doc: 'Whether the topics that each connector uses are remembered.',
+  },
+  'topic.tracking.allow.reset': {
+    type: 'boolean',
+    default: true,
+    group: TOPICS,
+    doc: 'Whether the remembered topics may be reset by request.',
+  },
+  listeners: {
+    type: 'list',
+    default: ['http://:8083'],
+    group: REST,
+    doc: 'Where the REST API listens; empty host: on every address.',
+  },
+  'rest.advertised.host.name': {
+    type: 'string',
+    default: null,
+    group: REST,
+    doc: 'Host by which this worker is called; by default that of the listener.',
+  },
+  'rest.advertised.port': {
+    type: 'int',
+    default: null,
+    group: REST,
+    doc: 'Port by which this worker is called; by default that of the listener.',
+  },
+  'rest.advertised.listener': {
+    type: 'string',
+    default: null,
+    group: REST,
+    doc: 'Scheme of the listener by which this worker is called.',
+  },
+  'admin.listeners': { type: 'list', default: null, group: REST, doc: 'Where `/admin` listens, if elsewhere.' },
+  'access.control.allow.origin': { type: 'string', default: '', group: REST, doc: 'Origins allowed by CORS.' },
+  'access.control.allow.methods': { type: 'string', default: '', group: REST, doc: 'Methods allowed by CORS.' },
+  'response.http.headers.config': { type: 'string', default: '', group: REST, doc: 'Rules for further headers.' },
+  'config.providers': {
+    type: 'list',
+    default: [],
+    group: 'Worker',
+    doc: 'Providers of values written as `${provider:key}`; has to be empty.',
+    check: (text) =>
+      text === ''
+        ? null
+        : 'Config providers are not available yet; write the values themselves, for example from the environment',
+  },
+  'client.dns.lookup': unused('string', 'use_all_dns_ips'),
+  'plugin.path': unused('list', null),
+  'plugin.discovery': unused('string', 'hybrid_warn'),
+  'metrics.sample.window.ms': unused('long', 30_000),
+  'metrics.num.samples': unused('int', 2),
+  'metrics.recording.level': unused('string', 'INFO'),
+  'metric.reporters': unused('list', null),
+  'rest.extension.classes': unused('list', []),
+  'internal.key.converter': unused('class', null),
+  'internal.value.converter': unused('class', null),
+} as const satisfies Readonly<Record<string, ConfigKey>>
+
+/** What a task needs to know of its worker. */
+export const workerConfig = defineConfig(workerKeys)
+export type WorkerConfig = Config<typeof workerKeys>
+
+export const standaloneConfig = defineConfig({
+  ...workerKeys,
+  'offset.storage.file.filename': {
+    type: 'string',
+    group: TASKS,
+    importance: 'high',
+    doc: 'File that keeps the offsets of sources, in the format of Kafka Connect.',
+  },
+})
+export type StandaloneConfig = ReturnType<typeof standaloneConfig.parse>
+
+/** Keys of others that a worker file carries: clients, converters, TLS and SASL, and those of a cluster's worker. */
+const PASSED_ON =
+  /^(producer|consumer|admin|key\.converter|value\.converter|header\.converter|internal\.(key|value)\.converter|listeners\.https|admin\.listeners\.https|config\.providers|metrics\.context|ssl|sasl|security|(config|offset|status)\.storage|inter\.worker|exactly\.once|socket\.connection|reconnect\.backoff|retry\.backoff|connections\.max|metadata)\./
+const PASSED_ON_KEYS: readonly string[] = [
+  'group.id',
+  'client.id',
+  'session.timeout.ms',
+  'heartbeat.interval.ms',
+  'rebalance.timeout.ms',
+  'worker.sync.timeout.ms',
+  'worker.unsync.backoff.ms',
+  'connect.protocol',
+  'scheduled.rebalance.max.delay.ms',
+  'send.buffer.bytes',
+  'receive.buffer.bytes',
+  'request.timeout.ms',
+]
+
+function isPassedOn(key: string): boolean {
+  return PASSED_ON.test(key) || PASSED_ON_KEYS.includes(key)
+}
+
+/** Says what in a worker's properties has no effect: misspelt keys, keys without a counterpart, security of the wrong client. */
+export function warnAboutWorkerProps(props: Props, log: Log): void {
+  const names = Object.keys(standaloneConfig.keys)
+  for (const { key } of standaloneConfig.unknown(props)) {
+    if (isPassedOn(key)) continue
+    const nearest = nearestKey(key, [...names, ...PASSED_ON_KEYS])
+    const hint = nearest === null ? '' : ` Did you mean ${nearest}?`
+    log.warn(`Unknown worker key ${key}: it has no effect.${hint}`, { key })
+  }
+  const known: Readonly<Record<string, ConfigKey>> = standaloneConfig.keys
+  const idle = Object.keys(props).filter((key) => known[key]?.group === UNUSED)
+  if (idle.length > 0) log.info(`Worker keys without effect here: ${idle.join(', ')}`)
+  warnAboutSecurity(props, log)
+}
+
+/** As in Kafka Connect, plain `security.protocol` reaches the worker's own clients, but no producer or consumer of a task. */
+function warnAboutSecurity(props: Props, log: Log): void {
+  if (props['security.protocol'] === undefined || props['security.protocol'] === 'PLAINTEXT') return
+  for (const client of ['producer', 'consumer']) {
+    if (props[`${client}.security.protocol`] !== undefined) continue
+    log.warn(`security.protocol does not reach the ${client}s of tasks: set ${client}.security.protocol, too.`)
+  }
+}

@@ -1,0 +1,61 @@
+// Failure cuts the batch: ever smaller pieces, in order, until the bad record stands alone and its siblings went on.
+import { DataError, type RecordBatch, type SchemaAndValues } from '@rowbridge/api'
+
+/** Does a stage's work on the records `from … to`. */
+export type Work = (from: number, to: number) => Promise<void>
+
+/** Decides about a record that cannot be processed: throws, or returns to skip it. */
+export type OnBad = (index: number, error: DataError) => void | Promise<void>
+
+/**
+ * Works on all of `length` records. After a DataError the pieces before, of and after the record it names (the halves,
+ * where it names none) are worked on again, in order; a piece that failed must have left nothing behind.
+ */
+export async function cut(length: number, work: Work, onBad: OnBad): Promise<void> {
+  const pieces: (readonly [number, number])[] = length === 0 ? [] : [[0, length]]
+  for (let piece = pieces.pop(); piece !== undefined; piece = pieces.pop()) {
+    const [from, to] = piece
+    try {
+      await work(from, to)
+    } catch (error) {
+      if (!(error instanceof DataError)) throw error
+      if (to - from === 1) await onBad(from, error)
+      else pieces.push(...smallerPieces(from, to, error.index))
+    }
+  }
+}
+
+/** Last piece first, as the stack wants them. */
+function smallerPieces(from: number, to: number, index: number | null): (readonly [number, number])[] {
+  if (index === null || index < 0 || index >= to - from) {
+    const middle = from + Math.ceil((to - from) / 2)
+    return [
+      [middle, to],
+      [from, middle],
+    ]
+  }
+  const bad = from + index
+  const pieces: (readonly [number, number])[] = [
+    [bad + 1, to],
+    [bad, bad + 1],
+    [from, bad],
+  ]
+  return pieces.filter(([start, end]) => end > start)
+}
+
+/** The records `from … to` of a batch. */
+export function sliceBatch<B extends RecordBatch>(batch: B, from: number, to: number): B {
+  if (from === 0 && to === batch.length) return batch
+  return {
+    ...batch,
+    length: to - from,
+    key: batch.key === null ? null : sliceValues(batch.key, from, to),
+    value: sliceValues(batch.value, from, to),
+    timestamps: batch.timestamps?.slice(from, to) ?? null,
+    headers: batch.headers?.slice(from, to) ?? null,
+  }
+}
+
+export function sliceValues(values: SchemaAndValues, from: number, to: number): SchemaAndValues {
+  return { schema: values.schema, values: values.values.slice(from, to) }
+}

@@ -1,0 +1,70 @@
+// What REST and the command line ask of a worker, whether it stands alone or in a cluster.
+import type { ConfigValue, Json, Plugin, Props } from '@rowbridge/api'
+
+export type ConnectorType = 'source' | 'sink' | 'unknown'
+export type TargetState = 'STARTED' | 'PAUSED' | 'STOPPED'
+export type State = 'UNASSIGNED' | 'RUNNING' | 'PAUSED' | 'FAILED' | 'RESTARTING' | 'STOPPED'
+
+export interface ConnectorInfo {
+  readonly name: string
+  readonly config: Props
+  readonly tasks: readonly { readonly connector: string; readonly task: number }[]
+  readonly type: ConnectorType
+}
+
+export interface InstanceState {
+  readonly state: State
+  readonly worker_id: string
+  /** Set when FAILED. */
+  readonly trace?: string
+}
+
+export interface ConnectorStatus {
+  readonly name: string
+  readonly connector: InstanceState
+  readonly tasks: readonly ({ readonly id: number } & InstanceState)[]
+  readonly type: ConnectorType
+}
+
+export interface TaskInfo {
+  readonly id: { readonly connector: string; readonly task: number }
+  readonly config: Props
+}
+
+/** A configuration with its problems, as `PUT …/config/validate` answers it: framework keys first. */
+export interface ConfigInfos {
+  readonly name: string
+  readonly errorCount: number
+  readonly groups: readonly string[]
+  readonly configs: readonly ConfigValue[]
+}
+
+/**
+ * Requests go one after the other. Errors: `StateError` with code `unknown-connector`, `connector-exists`, `unknown-task`,
+ * `unknown-plugin`; `ConfigError` for a configuration that cannot be used.
+ */
+export interface Herder {
+  /** Version of this worker, and the id of the log's cluster. */
+  server(): Promise<{ readonly version: string; readonly kafka_cluster_id: string | null }>
+  plugins(): readonly Plugin[]
+  connectors(): Promise<readonly string[]>
+  info(name: string): Promise<ConnectorInfo>
+  status(name: string): Promise<ConnectorStatus>
+  tasks(name: string): Promise<readonly TaskInfo[]>
+  create(name: string, config: Props, initialState?: TargetState): Promise<ConnectorInfo>
+  /** Creates or replaces. */
+  putConfig(name: string, config: Props): Promise<{ readonly isNew: boolean; readonly info: ConnectorInfo }>
+  validate(plugin: string, config: Props): Promise<ConfigInfos>
+  delete(name: string): Promise<void>
+  setTargetState(name: string, state: TargetState): Promise<void>
+  /** The status as it is while the chosen parts restart; the connector alone when neither flag is set. */
+  restart(
+    name: string,
+    what: { readonly includeTasks: boolean; readonly onlyFailed: boolean },
+  ): Promise<ConnectorStatus>
+  restartTask(name: string, task: number): Promise<void>
+  /** Topics that the connector has used since the last reset. */
+  topics(name: string): Promise<readonly string[]>
+  offsets(name: string): Promise<readonly { readonly partition: Json; readonly offset: Json }[]>
+  stop(): Promise<void>
+}

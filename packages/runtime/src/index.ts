@@ -1,0 +1,10 @@
+// Runs connectors; the public face of this package.
+export { standaloneConfig, workerConfig, type StandaloneConfig, type WorkerConfig } from './config.js'
+export { sinkConnectorConfig, sourceConnectorConfig } from './connector-config.js'
+export * from './herder.js'
+export { runTask, type HostParts, type OpenKafka } from './task/host.js'
+export type { FromTask, TaskSpec, ToTask } from './task/protocol.js'
+export { startStandalone, type StandaloneOptions } from './standalone/start.js'
+export * from './worker.js'
+export { pluginsOf } from './plugins.js'
+export type { RunTask } from './task/handle.js'

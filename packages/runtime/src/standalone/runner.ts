@@ -1,0 +1,255 @@
+// One connector with its tasks on this worker: brings them to what the config store says and keeps their statuses. Whatever
+// fails in here fails this connector or task alone.
+import { ConnectError, describeError, type Connector, type Json, type Log, type Props } from '@rowbridge/api'
+import { settlesWithin, type Clock } from '../clock.js'
+import type { State, TargetState } from '../herder.js'
+import type { Fold } from '../log/record-log.js'
+import type { Plugins } from '../plugins.js'
+import { nextState, type Status, type StatusEvent } from '../status.js'
+import { taskRecords, type ConfigState } from '../stores/config.js'
+import type { OffsetStore } from '../stores/offset.js'
+import { connectorStatusRecord, taskStatusRecord, topicRecord, type StatusState } from '../stores/status.js'
+import { TaskHandle, type RunTask } from '../task/handle.js'
+import type { TaskSpec } from '../task/protocol.js'
+
+export interface RunnerRoom {
+  readonly plugins: Plugins
+  readonly workerProps: Props
+  readonly workerId: string
+  readonly gracefulMs: number
+  readonly tracksTopics: boolean
+  readonly configs: Fold<ConfigState>
+  readonly statuses: Fold<StatusState>
+  readonly offsets: OffsetStore
+  readonly runTask: RunTask
+  readonly clock: Clock
+  readonly log: Log
+  /** Runs work on this connector after what is on. */
+  readonly later: (name: string, work: () => Promise<void>) => void
+}
+
+const CONNECTOR_STOP_MS = 5000
+const EVENTS: Readonly<Record<State, StatusEvent>> = {
+  RUNNING: 'started',
+  PAUSED: 'paused',
+  FAILED: 'failed',
+  UNASSIGNED: 'ended',
+  STOPPED: 'stopped',
+  RESTARTING: 'restarting',
+}
+
+export class ConnectorRunner {
+  readonly name: string
+  readonly #room: RunnerRoom
+  readonly #tasks = new Map<number, TaskHandle>()
+  #running: Connector | null = null
+  #signal = new AbortController()
+
+  constructor(name: string, room: RunnerRoom) {
+    this.name = name
+    this.#room = room
+  }
+
+  get tasks(): readonly TaskHandle[] {
+    return [...this.#tasks.values()]
+  }
+
+  get #props(): Props {
+    return this.#room.configs.state.connectors.get(this.name) ?? {}
+  }
+
+  get #target(): TargetState {
+    return this.#room.configs.state.targets.get(this.name) ?? 'STARTED'
+  }
+
+  /** Connector and tasks, as far as the target state lets them run. */
+  async start(): Promise<void> {
+    if (await this.startConnector()) await this.configureTasks()
+    else this.startTasks()
+  }
+
+  /** True when it runs; a paused or stopped connector is not started. */
+  async startConnector(): Promise<boolean> {
+    const target = this.#target
+    if (target !== 'STARTED') {
+      await this.tellConnector(target === 'PAUSED' ? 'paused' : 'stopped')
+      return false
+    }
+    this.#signal = new AbortController()
+    try {
+      const connector = await this.#room.plugins.connector(this.#props['connector.class'] ?? '').connector()
+      await connector.start(this.#props, {
+        name: this.name,
+        log: this.#room.log,
+        signal: this.#signal.signal,
+        requestTaskReconfiguration: () => this.#room.later(this.name, () => this.configureTasks()),
+        raiseError: (error) => this.#room.later(this.name, () => this.#fail(error)),
+      })
+      this.#running = connector
+      await this.tellConnector('started')
+      return true
+    } catch (error) {
+      await this.#fail(error)
+      return false
+    }
+  }
+
+  /** Ends waits inside the connector, so that what comes next need not wait for them. */
+  interrupt(): void {
+    this.#signal.abort()
+  }
+
+  async stopConnector(): Promise<void> {
+    const connector = this.#running
+    this.#running = null
+    this.#signal.abort()
+    if (connector === null) return
+    try {
+      if (await settlesWithin(connector.stop(), CONNECTOR_STOP_MS, this.#room.clock)) return
+      this.#room.log.warn(`Connector ${this.name} did not stop within ${CONNECTOR_STOP_MS} ms and is given up`)
+    } catch (error) {
+      this.#room.log.warn(`Connector ${this.name} failed to stop`, { error })
+    }
+  }
+
+  async #fail(error: unknown): Promise<void> {
+    const trace = describeError(error)
+    this.#room.log.error(`Connector ${this.name} failed and stays so until it is restarted`, { trace })
+    await this.stopConnector()
+    await this.tellConnector('failed', trace)
+  }
+
+  /** Asks the connector for its tasks; starts all of them anew when they are not what they were. */
+  async configureTasks(): Promise<void> {
+    if (this.#running === null) return
+    try {
+      const configs = await this.#taskConfigs(this.#running)
+      const current = this.#room.configs.state.tasks.get(this.name) ?? []
+      if (JSON.stringify(current) === JSON.stringify(configs)) {
+        this.startTasks()
+        return
+      }
+      await this.replaceTasks(configs)
+      this.startTasks()
+    } catch (error) {
+      await this.#fail(error)
+    }
+  }
+
+  async #taskConfigs(connector: Connector): Promise<readonly Props[]> {
+    const props = this.#props
+    const most = Number(props['tasks.max'] ?? 1)
+    const configs = await connector.taskConfigs(most)
+    if (configs.length > most) {
+      const message = `Connector ${this.name} made ${configs.length} tasks, more than tasks.max=${most} allows`
+      if (props['tasks.max.enforce']?.trim().toLowerCase() !== 'false')
+        throw new ConnectError('too-many-tasks', message)
+      this.#room.log.warn(message)
+    }
+    const plugin = this.#room.plugins.connector(props['connector.class'] ?? '')
+    const topics = ['topics', 'topics.regex'].filter((key) => plugin.type === 'sink' && props[key] !== undefined)
+    const copied = Object.fromEntries(topics.map((key) => [key, props[key] ?? '']))
+    return configs.map((config) => ({ ...config, 'task.class': plugin.taskClass, ...copied }))
+  }
+
+  /** Stops the tasks there are and stores the new ones. */
+  async replaceTasks(configs: readonly Props[]): Promise<void> {
+    await this.stopTasks()
+    const known = this.#room.statuses.state.tasks.get(this.name)?.keys() ?? []
+    const gone = [...known].filter((task) => task >= configs.length)
+    await this.#room.statuses.append(gone.map((task) => taskStatusRecord(this.name, task, null)))
+    await this.#room.configs.append(taskRecords(this.name, configs))
+  }
+
+  /** Starts those of the tasks that have not been started. */
+  startTasks(): void {
+    const configs = this.#room.configs.state.tasks.get(this.name) ?? []
+    configs.forEach((props, task) => {
+      if (!this.#tasks.has(task)) this.#startTask(task, props)
+    })
+  }
+
+  #startTask(task: number, props: Props): void {
+    const { plugins, workerProps, runTask, offsets, log } = this.#room
+    const connectorProps = this.#props
+    const plugin = plugins.connector(connectorProps['connector.class'] ?? '')
+    const spec: TaskSpec = {
+      connector: this.name,
+      task,
+      type: plugin.type,
+      pluginClass: plugin.className,
+      props,
+      connectorProps,
+      workerProps,
+      generation: 0,
+      isPaused: this.#target === 'PAUSED',
+    }
+    void this.tellTask(task, 'ended')
+    const events = {
+      status: (state: State, trace: string | null) => void this.tellTask(task, EVENTS[state], trace),
+      usedTopic: (topic: string) => void this.#tellTopic(task, topic),
+      readOffsets: (partitions: readonly Json[]) => offsets.read(this.name, partitions),
+      writeOffsets: (written: readonly (readonly [Json, Json])[]) => offsets.write(this.name, written),
+    }
+    this.#tasks.set(task, TaskHandle.start(spec, runTask, events, taskLog(log, this.name, task)))
+  }
+
+  /** Stops these tasks, or all; those that do not end in time are given up. Resolves when none of them runs. */
+  async stopTasks(which?: readonly number[], gracefulMs = this.#room.gracefulMs): Promise<void> {
+    const handles = [...this.#tasks].filter(([task]) => which?.includes(task) ?? true)
+    const stops = Promise.all(handles.map(([, handle]) => handle.stop()))
+    if (!(await settlesWithin(stops, gracefulMs, this.#room.clock))) await this.#giveUp(handles, gracefulMs)
+    for (const [task] of handles) this.#tasks.delete(task)
+  }
+
+  async #giveUp(handles: readonly (readonly [number, TaskHandle])[], gracefulMs: number): Promise<void> {
+    const late = handles.filter(([, handle]) => !handle.isEnded)
+    for (const [task] of late) {
+      this.#room.log.warn(`Task ${this.name}-${task} did not end within ${gracefulMs} ms and is given up`)
+    }
+    await Promise.all(late.map(([, handle]) => handle.abandon(this.#room.clock)))
+  }
+
+  pauseTasks(): void {
+    for (const handle of this.#tasks.values()) handle.pause()
+  }
+
+  resumeTasks(): void {
+    for (const handle of this.#tasks.values()) handle.resume()
+  }
+
+  async tellConnector(event: StatusEvent, trace: string | null = null): Promise<void> {
+    const current = this.#room.statuses.state.connectors.get(this.name)
+    const state = nextState('connector', current?.state ?? null, event)
+    if (state === null) return
+    await this.#room.statuses.append([connectorStatusRecord(this.name, this.#statusOf(state, event, trace, current))])
+  }
+
+  async tellTask(task: number, event: StatusEvent, trace: string | null = null): Promise<void> {
+    const current = this.#room.statuses.state.tasks.get(this.name)?.get(task)
+    const state = nextState('task', current?.state ?? null, event)
+    if (state === null) return
+    await this.#room.statuses.append([taskStatusRecord(this.name, task, this.#statusOf(state, event, trace, current))])
+  }
+
+  /** While restarting, the trace of what failed stays to be read. */
+  #statusOf(state: State, event: StatusEvent, trace: string | null, current: Status | undefined): Status {
+    const kept = event === 'restarting' ? (current?.trace ?? null) : trace
+    return { state, trace: kept, workerId: this.#room.workerId, generation: 0 }
+  }
+
+  async #tellTopic(task: number, topic: string): Promise<void> {
+    if (!this.#room.tracksTopics) return
+    await this.#room.statuses.append([topicRecord(this.name, topic, { task, at: this.#room.clock.now() })])
+  }
+}
+
+function taskLog(log: Log, connector: string, task: number): Log {
+  const told = (fields: Readonly<Record<string, unknown>> | undefined) => ({ connector, task, ...fields })
+  return {
+    debug: (message, fields) => log.debug(message, told(fields)),
+    info: (message, fields) => log.info(message, told(fields)),
+    warn: (message, fields) => log.warn(message, told(fields)),
+    error: (message, fields) => log.error(message, told(fields)),
+  }
+}

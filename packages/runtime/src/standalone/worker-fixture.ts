@@ -1,0 +1,338 @@
+// A worker on an embedded log in a temporary folder, with small plugins that tests steer: for the tests of this package.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import {
+  byteColumn,
+  bytesAt,
+  DataError,
+  defineConfig,
+  describeError,
+  primitive,
+  type Connector,
+  type ConverterPlugin,
+  type Json,
+  type Log,
+  type Props,
+  type SinkBatch,
+  type SinkPlugin,
+  type SourceBatch,
+  type SourcePlugin,
+  type SourceTask,
+} from '@rowbridge/api'
+import { openKafka } from '@rowbridge/kafka'
+import type { OpenKafka } from '../task/host.js'
+import type { Worker } from '../worker.js'
+import { startStandalone } from './start.js'
+
+const STRING = primitive('string', { optional: true })
+
+/** What tests do to the plugins, and see of them. */
+export interface Controls {
+  /** `topic-partition@offset=value` in the order in which puts resolved. */
+  readonly received: string[]
+  /** Batches of every call of put, as `topic-partition@first..last`. */
+  readonly puts: string[]
+  /** Called before each put; throws to fail it. */
+  beforePut: (connector: string, batches: readonly SinkBatch[], signal: AbortSignal) => void | Promise<void>
+  /** Called before each poll; throws to fail it. */
+  beforePoll: (connector: string, next: number) => void | Promise<void>
+  /** Rows that generators have; further ones come when it grows. */
+  rows: number
+  /** Text of a row by its number. */
+  textOf: (row: number) => string
+  readonly opened: string[]
+  readonly closed: string[]
+  /** Position from which each source task started. */
+  readonly startedAt: Json[]
+  readonly committed: Json[]
+}
+
+const taskPerNumber: (fail: () => void) => Connector = (fail) => {
+  let props: Props = {}
+  return {
+    start: (given) => {
+      props = given
+      return new Promise((resolve) => {
+        fail()
+        resolve()
+      })
+    },
+    taskConfigs: (most) => Promise.resolve(Array.from({ length: most }, (_, task) => ({ ...props, task: `${task}` }))),
+    stop: () => Promise.resolve(),
+  }
+}
+
+export function controls(): Controls {
+  return {
+    received: [],
+    puts: [],
+    beforePut: () => undefined,
+    beforePoll: () => undefined,
+    rows: 0,
+    textOf: (row) => `row ${row}`,
+    opened: [],
+    closed: [],
+    startedAt: [],
+    committed: [],
+  }
+}
+
+/** Writes `row 0`, `row 1`, … to its topic, in batches; key and value are the same text. */
+export function generator(control: Controls): SourcePlugin {
+  return {
+    type: 'source',
+    className: 'test.GeneratorSourceConnector',
+    taskClass: 'test.GeneratorSourceTask',
+    version: '1',
+    config: defineConfig({
+      topic: { type: 'string', doc: 'Topic.' },
+      'batch.size': { type: 'int', default: 10, min: 1, doc: 'Rows of a batch.' },
+      broken: { type: 'string', default: '', doc: 'Error of the start.' },
+    }),
+    connector: () => {
+      const connector = taskPerNumber(() => undefined)
+      const start: Connector['start'] = async (props, context) => {
+        if (props['broken'] !== undefined) throw new RangeError(props['broken'])
+        await connector.start(props, context)
+      }
+      return Promise.resolve({ ...connector, start })
+    },
+    task: () => Promise.resolve(generatorTask(control)),
+  }
+}
+
+function generatorTask(control: Controls): SourceTask {
+  let [props, next, signal]: [Props, number, AbortSignal] = [{}, 0, new AbortController().signal]
+  return {
+    start: async (given, context) => {
+      props = given
+      signal = context.signal
+      const [stored] = await context.offsets.read([partitionOf(props)])
+      control.startedAt.push(stored ?? null)
+      next = (stored as { next?: number } | null)?.next ?? 0
+    },
+    poll: async () => {
+      await control.beforePoll(props['name'] ?? '', next)
+      const to = Math.min(control.rows, next + Number(props['batch.size'] ?? 10))
+      if (to === next) {
+        await pause(5, undefined, { signal }).catch(() => undefined)
+        return []
+      }
+      const values = Array.from({ length: to - next }, (_, i) => control.textOf(next + i))
+      next = to
+      return [sourceBatch(props, values, next)]
+    },
+    commit: (batch) => {
+      control.committed.push(batch.sourceOffset)
+      return Promise.resolve()
+    },
+    stop: () => Promise.resolve(),
+  }
+}
+
+function partitionOf(props: Props): Json {
+  return { task: props['task'] ?? '' }
+}
+
+function sourceBatch(props: Props, values: readonly string[], next: number): SourceBatch {
+  return {
+    topic: props['topic'] ?? '',
+    partition: null,
+    length: values.length,
+    key: { schema: STRING, values },
+    value: { schema: STRING, values },
+    timestamps: null,
+    headers: null,
+    sourcePartition: partitionOf(props),
+    sourceOffset: { next },
+  }
+}
+
+/** Keeps what it is given. */
+function collector(control: Controls): SinkPlugin {
+  return {
+    type: 'sink',
+    className: 'test.CollectorSinkConnector',
+    taskClass: 'test.CollectorSinkTask',
+    version: '1',
+    config: defineConfig({}),
+    connector: () => Promise.resolve(taskPerNumber(() => undefined)),
+    task: () => {
+      let connector = ''
+      let signal = new AbortController().signal
+      return Promise.resolve({
+        start: (_props, context) => {
+          connector = context.connector
+          signal = context.signal
+          return Promise.resolve()
+        },
+        open: (partitions) => {
+          control.opened.push(...partitions.map(({ topic, partition }) => `${connector}:${topic}-${partition}`))
+          return Promise.resolve()
+        },
+        close: (partitions) => {
+          control.closed.push(...partitions.map(({ topic, partition }) => `${connector}:${topic}-${partition}`))
+          return Promise.resolve()
+        },
+        put: async (batches) => {
+          control.puts.push(batches.map((batch) => `${batch.topic}-${batch.partition}@${batch.offsets[0]}`).join(' '))
+          await control.beforePut(connector, batches, signal)
+          for (const { topic, partition, offsets, value } of batches) {
+            value.values.forEach((text, i) => {
+              control.received.push(`${topic}-${partition}@${offsets[i]}=${String(text)}`)
+            })
+          }
+        },
+        stop: () => Promise.resolve(),
+      })
+    },
+  }
+}
+
+/** Values are text; `UNWRITABLE` cannot be written and `UNREADABLE` not be read. */
+const textConverter: ConverterPlugin = {
+  type: 'converter',
+  className: 'test.TextConverter',
+  version: '1',
+  config: defineConfig({
+    'converter.type': { type: 'enum', values: ['key', 'value'], doc: 'The side, supplied by the worker.' },
+    trim: { type: 'boolean', default: false, doc: 'Accepted without effect.' },
+  }),
+  converter: () =>
+    Promise.resolve(() => ({
+      encoder: () =>
+        Promise.resolve({
+          encode: (values) => {
+            const index = values.indexOf('UNWRITABLE')
+            if (index >= 0) throw new DataError('invalid-text', 'cannot be written', { index })
+            return byteColumn(values.map((value) => (value === null ? null : Buffer.from(value as string))))
+          },
+        }),
+      decoder: () => ({
+        decode: (column) => {
+          const values = Array.from({ length: column.length }, (_, i) => bytesAt(column, i))
+          const texts = values.map((bytes) => (bytes === null ? null : Buffer.from(bytes).toString()))
+          const index = texts.indexOf('UNREADABLE')
+          if (index >= 0) return Promise.reject(new DataError('invalid-text', 'cannot be read', { index }))
+          return Promise.resolve([{ schema: STRING, values: texts }])
+        },
+      }),
+    })),
+}
+
+export interface LoggedLine {
+  readonly level: string
+  readonly message: string
+  readonly fields: Readonly<Record<string, unknown>>
+}
+
+export interface WorkerFixture {
+  readonly folder: string
+  readonly control: Controls
+  readonly log: LoggedLine[]
+  /** The worker that runs; another one after `restart`. */
+  worker: Worker
+  readonly restart: (props?: Props) => Promise<void>
+  /** Writes texts to a topic as its own producer. */
+  readonly produce: (topic: string, texts: readonly (string | null)[]) => Promise<void>
+  /** All texts of a topic as it is now, in order of its partitions. */
+  readonly read: (topic: string) => Promise<readonly string[]>
+  readonly dispose: () => Promise<void>
+}
+
+export interface FixtureOptions {
+  readonly props?: Props
+  readonly openKafka?: OpenKafka
+}
+
+export async function workerFixture({ props, openKafka: open }: FixtureOptions = {}): Promise<WorkerFixture> {
+  const folder = await mkdtemp(join(tmpdir(), 'rowbridge-worker-'))
+  const control = controls()
+  const lines: LoggedLine[] = []
+  const log = collectLog(lines)
+  const base: Props = {
+    'bootstrap.servers': `embedded:${join(folder, 'log')}`,
+    'key.converter': 'test.TextConverter',
+    'value.converter': 'TextConverter',
+    'offset.storage.file.filename': join(folder, 'connect.offsets'),
+    'task.shutdown.graceful.timeout.ms': '2000',
+    listeners: 'http://127.0.0.1:8083',
+  }
+  const start = (further: Props = {}) =>
+    startStandalone({
+      props: { ...base, ...props, ...further },
+      plugins: [generator(control), collector(control), textConverter],
+      log,
+      ...(open === undefined ? {} : { openKafka: open }),
+    })
+  const kafka = await openKafka(base, { clientId: 'test', log, access: 'own' })
+  const fixture: WorkerFixture = {
+    folder,
+    control,
+    log: lines,
+    worker: await start(),
+    restart: async (further) => {
+      await fixture.worker.stop()
+      fixture.worker = await start(further)
+    },
+    produce: async (topic, texts) => {
+      const column = byteColumn(texts.map((text) => (text === null ? null : Buffer.from(text))))
+      const producer = kafka.producer({ clientId: 'test' })
+      const batch = { topic, partition: 0, length: texts.length, keys: null, values: column }
+      await producer.send({ ...batch, timestamps: null, headers: null })
+      await producer.close()
+    },
+    read: async (topic) => {
+      if ((await kafka.admin('test').describe(topic)) === null) return []
+      const consumer = kafka.consumer({ clientId: 'test', groupId: null, topics: [topic], start: 'earliest' })
+      await consumer.start()
+      const texts: string[] = []
+      const ends = await kafka.admin('test').offsets(topic)
+      const count = ends.reduce((sum, { latest }) => sum + latest, 0)
+      while (texts.length < count) {
+        for (const { length, values } of await consumer.poll(1000)) {
+          for (let i = 0; i < length; i += 1) texts.push(Buffer.from(bytesAt(values, i) ?? '').toString())
+        }
+      }
+      await consumer.close()
+      return texts
+    },
+    dispose: async () => {
+      await fixture.worker.stop()
+      await kafka.close()
+      await rm(folder, { recursive: true })
+    },
+  }
+  return fixture
+}
+
+function collectLog(lines: LoggedLine[]): Log {
+  const at =
+    (level: string) =>
+    (message: string, fields: Readonly<Record<string, unknown>> = {}) => {
+      const plain = Object.entries(fields).map(([key, value]) => [
+        key,
+        value instanceof Error ? describeError(value) : value,
+      ])
+      lines.push({ level, message, fields: Object.fromEntries(plain) })
+    }
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
+}
+
+function ignore(): void {
+  // Nobody listens.
+}
+export const quietLog: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore }
+
+/** Waits until the condition holds; says what it waited for when it does not within ten seconds. */
+export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
+  const end = Date.now() + 10_000
+  while (!(await condition())) {
+    if (Date.now() > end) throw new RangeError(`Waited in vain until ${what}`)
+    await pause(5)
+  }
+}
+
+export const rowsTo = (count: number) => Array.from({ length: count }, (_, i) => `row ${i}`)

@@ -1,0 +1,21 @@
+// What the command line holds in its hands: a running worker.
+import type { Herder } from './herder.js'
+
+/** Figures of one task as plain data: Kafka Connect's metric names where it has one, the connector's own beside them. */
+export interface TaskProgress {
+  readonly connector: string
+  readonly task: number
+  readonly type: 'source' | 'sink'
+  readonly state: string
+  readonly metrics: Readonly<Record<string, number>>
+}
+
+export interface Worker {
+  readonly herder: Herder
+  /** Host and port as told to others; the `worker_id` of statuses. */
+  readonly workerId: string
+  /** One row per task, sorted by connector and task. */
+  progress(): readonly TaskProgress[]
+  /** Drains and stops everything that runs here, then closes the stores and the log. */
+  stop(): Promise<void>
+}

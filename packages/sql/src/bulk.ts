@@ -1,0 +1,151 @@
+// How rows become round trips: multi-row statements, or one prepared statement for each row.
+import type { Schema } from '@rowbridge/api'
+import type { WriterSpec } from './database.js'
+import type { Binder } from './bind-whole.js'
+import type { Parameter, Session } from './dialect.js'
+import { atRow } from './row-reader.js'
+import type { Target } from './target.js'
+
+export interface PlanColumn {
+  readonly name: string
+  readonly quoted: string
+  readonly isKey: boolean
+  /** Place in the rows that come. */
+  readonly index: number
+  readonly schema: Schema
+  readonly target: Target
+  readonly bind: Binder
+}
+
+/** A WriterSpec with all that is known once. */
+export interface WritePlan {
+  readonly mode: WriterSpec['mode']
+  /** Quoted. */
+  readonly table: string
+  readonly columns: readonly PlanColumn[]
+  readonly keys: readonly PlanColumn[]
+  readonly others: readonly PlanColumn[]
+}
+
+export interface BulkWriter {
+  write(rows: readonly (readonly unknown[])[]): Promise<void>
+}
+
+/** Parameters of the rows `from … to`, row by row, of the given columns. Throws DataError with the row's index. */
+function bindRows(
+  rows: readonly (readonly unknown[])[],
+  columns: readonly { readonly index: number; readonly bind: Binder }[],
+  from: number,
+  to: number,
+): Parameter[] {
+  const out: Parameter[] = []
+  let r = from
+  try {
+    for (; r < to; r++) {
+      const row = rows[r] as readonly unknown[]
+      for (const column of columns) {
+        const value = row[column.index]
+        out.push(value === null || value === undefined ? null : column.bind(value))
+      }
+    }
+  } catch (error) {
+    throw atRow(error, r)
+  }
+  return out
+}
+
+/** Texts of statements that are kept. */
+const KEPT_TEXTS = 64
+
+export interface MultiRowLimits {
+  readonly rows: number
+  readonly parameters: number
+  /** Bytes of one statement. */
+  readonly bytes: number
+}
+
+/**
+ * Statements of many rows each. `statement` gives the text for a number of rows. Sizes are powers of two and the limit, and
+ * a size that comes twice in a row, so that few statements are prepared and each is used again.
+ */
+export function multiRow(
+  session: Session,
+  columns: readonly { readonly index: number; readonly bind: Binder }[],
+  limits: MultiRowLimits,
+  statement: (rows: number) => string,
+): BulkWriter {
+  const most = Math.max(1, Math.min(limits.rows, Math.floor(limits.parameters / columns.length)))
+  const textOf = keptBySize(statement)
+  let lastRest = 0
+  return {
+    async write(rows) {
+      const parts: Promise<void>[] = []
+      const rest = rows.length % most
+      const isUsual = rest === lastRest
+      lastRest = rest
+      for (let at = 0; at < rows.length;) {
+        const left = rows.length - at
+        let size = left >= most ? most : isUsual ? left : 2 ** Math.floor(Math.log2(left))
+        let parameters = bindRows(rows, columns, at, at + size)
+        while (size > 1 && bytesOf(parameters) > limits.bytes) {
+          size = Math.max(1, 2 ** (Math.ceil(Math.log2(size)) - 1))
+          parameters = parameters.slice(0, size * columns.length)
+        }
+        parts.push(inPlace(session.execute(textOf(size), parameters), at))
+        at += size
+      }
+      await allDone(parts)
+    },
+  }
+}
+
+/** Texts are kept by their number of rows, so that a driver sees the same one again. */
+function keptBySize(statement: (rows: number) => string): (rows: number) => string {
+  const texts = new Map<number, string>()
+  return (rows) => {
+    const known = texts.get(rows)
+    if (known !== undefined) return known
+    if (texts.size >= KEPT_TEXTS) texts.clear()
+    const text = statement(rows)
+    texts.set(rows, text)
+    return text
+  }
+}
+
+function bytesOf(parameters: readonly Parameter[]): number {
+  let bytes = 0
+  for (const parameter of parameters) {
+    if (typeof parameter === 'string') bytes += parameter.length * 3
+    else if (parameter instanceof Uint8Array) bytes += parameter.length
+    else bytes += 9
+  }
+  return bytes
+}
+
+/** Adds where a part begins to the row its failure tells. */
+async function inPlace(part: Promise<void>, from: number): Promise<void> {
+  try {
+    await part
+  } catch (error) {
+    const failure = error as { rowIndex?: number }
+    if (failure.rowIndex !== undefined) failure.rowIndex += from
+    throw error
+  }
+}
+
+/** Waits for every part, so that none is under way when the first failure is thrown. */
+async function allDone(parts: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(parts)).find((part) => part.status === 'rejected')
+  if (failed !== undefined) throw failed.reason
+}
+
+/** One prepared statement for each row; `columns` in the order of its placeholders. */
+export function oneByOne(session: Session, columns: readonly PlanColumn[], text: string): BulkWriter {
+  return {
+    async write(rows) {
+      const bound: (readonly Parameter[])[] = []
+      for (let r = 0; r < rows.length; r++) bound.push(bindRows(rows, columns, r, r + 1))
+      await session.executeEach(text, bound)
+    },
+  }
+}

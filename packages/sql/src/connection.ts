@@ -1,0 +1,294 @@
+// The Database that connectors see: one session of a driver, completed by its dialect.
+import { ConfigError, RetriableError, StateError } from '@rowbridge/api'
+import { literal, quoteName } from './ansi.js'
+import type {
+  ColumnSpec,
+  Database,
+  Instant,
+  Page,
+  ReadOptions,
+  Statement,
+  Table,
+  TableFilter,
+  TableId,
+  Writer,
+  WriterSpec,
+} from './database.js'
+import { digitsNeeded, formatWall, isInstant } from './datetime.js'
+import type { Dialect, Parameter, ReadSettings, Session } from './dialect.js'
+import { failureOf } from './failures.js'
+import { openPhraseBook, type DdlColumn, type PhraseBook } from './phrase-book.js'
+import { columnOf, compileRowReader, type RowReader } from './row-reader.js'
+import { checkLengths, nameParts, shownTable, tableIdOf } from './table.js'
+import type { TargetColumn } from './target.js'
+import { compileWriter } from './writer.js'
+
+export interface ConnectionParts {
+  readonly dialect: Dialect
+  readonly session: Session
+  readonly settings: ReadSettings
+  readonly quoting: 'always' | 'never'
+}
+
+const PING_TIMEOUT_MS = 5000
+const QUOTED = /"[^"]*"|`[^`]*`|'[^']*'/g
+const OWN_LIMIT = /\b(?:limit|fetch|offset|for)\b[^()']*$/i
+
+export class Connection implements Database {
+  readonly #parts: ConnectionParts
+  readonly #reader: RowReader
+  #phrases: Promise<PhraseBook> | null = null
+  #isBroken = false
+
+  constructor(parts: ConnectionParts) {
+    this.#parts = parts
+    this.#reader = compileRowReader(parts.dialect, parts.settings)
+  }
+
+  get dialect(): string {
+    return this.#parts.dialect.name
+  }
+
+  async current(): Promise<{ readonly catalog: string | null; readonly schema: string | null }> {
+    const [row = []] = (await this.#raw(this.#parts.dialect.where, [], 'current schema')).rows
+    return { catalog: textOrNull(row[0]), schema: textOrNull(row[1]) }
+  }
+
+  async now(): Promise<Instant> {
+    const { clock } = this.#parts.dialect
+    const result = await this.#raw(clock, [], 'clock')
+    const name = result.columns[0]?.name ?? ''
+    const page = this.#reader.page(clock, result, { schemaName: null, instants: [name] })
+    const instant = page.instants[0]?.[0]
+    if (instant === null || instant === undefined)
+      throw new StateError('no-clock', 'The database does not tell its time')
+    return { ms: instant.ms, nanos: instant.nanos - (instant.nanos % 1_000_000) }
+  }
+
+  tables(filter: TableFilter): Promise<readonly TableId[]> {
+    return this.#guard('list of tables', () => this.#parts.dialect.tables(this.#parts.session, filter))
+  }
+
+  async describe(id: TableId): Promise<Table | null> {
+    const { dialect, session, settings } = this.#parts
+    const found = await this.#guard(shownTable(id), () => dialect.describe(session, id))
+    if (found === null) return null
+    const columns = found.columns.map(({ raw, target }): TargetColumn => ({
+      ...columnOf(dialect, raw, settings),
+      target,
+    }))
+    return { id: found.id, kind: found.kind, columns, primaryKey: found.primaryKey }
+  }
+
+  async read(statement: Statement, options: ReadOptions): Promise<Page> {
+    const stop = this.#stopOn(options.signal)
+    try {
+      const result = await this.#raw(statement.text, this.#parameters(statement), 'query')
+      return this.#reader.page(statement.text, result, options)
+    } catch (error) {
+      throw options.signal?.aborted === true ? aborted(error) : error
+    } finally {
+      stop()
+    }
+  }
+
+  async *stream(statement: Statement, options: ReadOptions & { readonly pageSize: number }): AsyncIterable<Page> {
+    const stop = this.#stopOn(options.signal)
+    try {
+      const results = this.#parts.session.stream(statement.text, this.#parameters(statement), options.pageSize)
+      for await (const result of results) yield this.#reader.page(statement.text, result, options)
+    } catch (error) {
+      throw options.signal?.aborted === true ? aborted(error) : this.#failure(error, 'query')
+    } finally {
+      stop()
+    }
+  }
+
+  quoteTable(id: TableId): string {
+    const parts = [id.catalog, id.schema, id.table].filter((part) => part !== null)
+    return parts.map((part) => this.quoteName(part)).join('.')
+  }
+
+  quoteName(name: string): string {
+    return this.#parts.quoting === 'never' ? name : quoteName(name, this.#parts.dialect.quote.charAt(0))
+  }
+
+  parseTable(name: string): TableId {
+    const { dialect, quoting } = this.#parts
+    const parts = nameParts(name, dialect.quote)
+    const id = tableIdOf(
+      name,
+      parts.map((part) => part.text),
+      dialect.qualifier,
+    )
+    const isFolded = quoting === 'never' && dialect.fold !== undefined && parts.at(-1)?.isQuoted !== true
+    return isFolded ? { ...id, table: dialect.fold(id.table) } : id
+  }
+
+  limit(text: string, rows: number): string {
+    const bare = text.trim().replace(/;$/, '')
+    return OWN_LIMIT.test(bare.replace(QUOTED, ''))
+      ? `SELECT * FROM (${bare}) AS limited LIMIT ${rows}`
+      : `${bare} LIMIT ${rows}`
+  }
+
+  instantExpression(expression: string): string {
+    return this.#parts.dialect.instantExpression?.(expression) ?? expression
+  }
+
+  async createTable(id: TableId, columns: readonly ColumnSpec[]): Promise<boolean> {
+    checkLengths(id, [id.table, ...columns.map(({ name }) => name)], this.#parts.dialect)
+    const keys = columns.filter((column) => column.isPrimaryKey)
+    const phrases = await this.#openPhrases()
+    const text = phrases.createTable(
+      id,
+      columns.map((column) => this.#ddlOf(column, keys.length)),
+      keys.map((column) => column.name),
+    )
+    try {
+      await this.#guard(`CREATE TABLE ${shownTable(id)}`, () => this.#parts.session.run(text))
+      return true
+    } catch (error) {
+      if ((error as { code?: unknown }).code === 'table-exists') return false
+      throw error
+    }
+  }
+
+  async addColumns(id: TableId, columns: readonly ColumnSpec[]): Promise<void> {
+    const phrases = await this.#openPhrases()
+    const names = columns.map(({ name }) => name)
+    checkLengths(id, names, this.#parts.dialect)
+    const ddl = columns.map((column) => this.#ddlOf(column, 0))
+    const groups = this.#parts.dialect.addsManyColumns === false ? ddl.map((column) => [column]) : [ddl]
+    for (const group of groups) {
+      await this.#guard(`ALTER TABLE ${shownTable(id)}`, () => this.#parts.session.run(phrases.addColumns(id, group)))
+    }
+  }
+
+  writer(spec: WriterSpec): Writer {
+    const { dialect, session, settings } = this.#parts
+    const bulk = compileWriter(spec, {
+      dialect,
+      session,
+      zone: settings.zone,
+      quoteName: (name) => this.quoteName(name),
+      table: this.quoteTable(spec.table.id),
+    })
+    const what = `${shownTable(spec.table.id)}: ${spec.mode}`
+    return { write: (rows) => (rows.length === 0 ? Promise.resolve() : this.#guard(what, () => bulk.write(rows))) }
+  }
+
+  async transaction<T>(work: () => Promise<T>): Promise<T> {
+    const { session, dialect } = this.#parts
+    await this.#guard('begin', () => session.run(dialect.begin ?? 'BEGIN'))
+    try {
+      const result = await work()
+      await this.#guard('commit', () => session.run('COMMIT'))
+      return result
+    } catch (error) {
+      await session.run('ROLLBACK').catch(() => {
+        this.#isBroken = true
+      })
+      throw error
+    }
+  }
+
+  async isAlive(): Promise<boolean> {
+    if (this.#isBroken) return false
+    const timeout = new Promise<boolean>((resolve) => {
+      setTimeout(() => resolve(false), PING_TIMEOUT_MS).unref()
+    })
+    const answer = this.#parts.session.read('SELECT 1', []).then(
+      () => true,
+      () => false,
+    )
+    return Promise.race([answer, timeout])
+  }
+
+  close(): Promise<void> {
+    return this.#parts.session.close()
+  }
+
+  #openPhrases(): Promise<PhraseBook> {
+    this.#phrases ??= openPhraseBook(this.#parts.dialect.phrases, (name) => this.quoteName(name))
+    return this.#phrases
+  }
+
+  #ddlOf(column: ColumnSpec, keys: number): DdlColumn {
+    const { dialect, settings } = this.#parts
+    const { schema } = column
+    const type = dialect.writes[schema.name ?? ''] ?? dialect.writes[schema.type]
+    const make = column.isPrimaryKey ? (type?.key ?? type?.ddl) : type?.ddl
+    if (make === undefined) {
+      throw new ConfigError(
+        'unsupported-type',
+        [{ key: 'auto.create', message: `${column.name}: there is no column type for ${schema.name ?? schema.type}` }],
+        { hint: 'Flatten the record, or leave the field out.' },
+      )
+    }
+    const { default: value } = schema
+    const write = dialect.literals?.[schema.name ?? schema.type]
+    const defaultText =
+      value === undefined || value === null
+        ? null
+        : (write?.(value, settings.zone) ?? literal(schema, value, settings.zone))
+    return {
+      name: column.name,
+      type: typeof make === 'function' ? make(schema, keys) : make,
+      isNullable: schema.optional && !column.isPrimaryKey,
+      defaultText,
+    }
+  }
+
+  #parameters(statement: Statement): Parameter[] {
+    const { dialect, settings } = this.#parts
+    const bind = dialect.criterion ?? wallText
+    return statement.parameters.map((value) => (isInstant(value) ? bind(value, settings.zone) : value))
+  }
+
+  #stopOn(signal: AbortSignal | undefined): () => void {
+    if (signal === undefined) return () => {}
+    signal.throwIfAborted()
+    const stop = (): void => {
+      this.#parts.session.cancel().catch(() => {
+        this.#isBroken = true
+      })
+    }
+    signal.addEventListener('abort', stop, { once: true })
+    return () => signal.removeEventListener('abort', stop)
+  }
+
+  #raw(text: string, parameters: readonly Parameter[], what: string) {
+    return this.#guard(what, () => this.#parts.session.read(text, parameters))
+  }
+
+  async #guard<T>(what: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      throw this.#failure(error, what)
+    }
+  }
+
+  #failure(error: unknown, what: string): Error {
+    const { dialect } = this.#parts
+    if (dialect.classify(error)?.isFatal === true) this.#isBroken = true
+    const failure = failureOf(error, dialect.classify, what)
+    if (failure instanceof RetriableError && failure.code === 'connection-lost') this.#isBroken = true
+    return failure
+  }
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' ? value : null
+}
+
+/** An instant as the text of its wall clock, with every digit it needs. */
+function wallText(instant: Instant, zone: ReadSettings['zone']): string {
+  const ms = zone === null ? instant.ms : zone.toWall(instant.ms)
+  return formatWall(ms, instant.nanos, digitsNeeded(instant.nanos))
+}
+
+function aborted(cause: unknown): StateError {
+  return new StateError('aborted', 'The statement was stopped', { cause })
+}

@@ -1,0 +1,159 @@
+// What connectors see of a database: an open connection that lists, describes, reads pages and writes in bulk.
+// Values are those of the Connect types everywhere; what a driver calls them ends in the dialect file.
+import type { Schema } from '@rowbridge/api'
+
+/** Parts that are absent are null. `catalog` is MySQL's database, `schema` PostgreSQL's. */
+export interface TableId {
+  readonly catalog: string | null
+  readonly schema: string | null
+  readonly table: string
+}
+
+/** A column as a result set or the catalogue describes it. */
+export interface Column {
+  readonly name: string
+  /** The database's own word for the type, for messages. */
+  readonly typeName: string
+  /** What its values become; null when the type cannot be read. */
+  readonly schema: Schema | null
+  /** False only when the database says NOT NULL. */
+  readonly isNullable: boolean
+  readonly isPrimaryKey: boolean
+  readonly isAutoIncrement: boolean
+}
+
+export interface Table {
+  readonly id: TableId
+  readonly kind: 'table' | 'view' | 'partitioned table'
+  readonly columns: readonly Column[]
+  /** Names in key order. */
+  readonly primaryKey: readonly string[]
+}
+
+/** A point in time as a database keeps it: `nanos` is the whole fraction of the second, 0 … 999,999,999. */
+export interface Instant {
+  /** Milliseconds since 1970-01-01T00:00:00Z, the fraction included. */
+  readonly ms: number
+  readonly nanos: number
+}
+
+/** SQL text with `?` for each parameter, in order. Parameters are Connect values; an Instant binds as a timestamp. */
+export interface Statement {
+  readonly text: string
+  readonly parameters: readonly (string | number | bigint | Instant)[]
+}
+
+/** Rows of one result set, values in column order. Columns whose `schema` is null are left out of both. */
+export interface Page {
+  readonly columns: readonly Column[]
+  /** Struct of the columns, interned: the same object while the columns stay the same. */
+  readonly schema: Schema
+  readonly rows: unknown[][]
+  /** For each name in `ReadOptions.instants`, the exact instants of the rows. */
+  readonly instants: readonly (readonly (Instant | null)[])[]
+}
+
+export interface ReadOptions {
+  /** Name that the struct schema gets: the bare table name, or null in query mode. */
+  readonly schemaName: string | null
+  /** Timestamp columns whose full precision is wanted beside the milliseconds of the row. */
+  readonly instants?: readonly string[]
+  readonly signal?: AbortSignal
+}
+
+/** How column types become schemas, where Kafka Connect lets the user choose. */
+export interface TypeOptions {
+  readonly numericMapping?: 'none' | 'precision_only' | 'best_fit' | 'best_fit_eager_double'
+  /** Zone in which wall-clock columns are to be read, an IANA name; UTC unless said. */
+  readonly timeZone?: string
+}
+
+export interface DatabaseOptions {
+  /** A `jdbc:` URL. */
+  readonly url: string
+  readonly user: string | null
+  readonly password: string | null
+  /** Properties for the driver, the prefix `connection.` removed. */
+  readonly driverProps?: Readonly<Record<string, string>>
+  /** Registered name that forces a dialect (`PostgreSqlDatabaseDialect`, or `postgresql`); empty: by URL. */
+  readonly dialectName?: string
+  readonly quoteIdentifiers?: 'always' | 'never'
+  readonly types?: TypeOptions
+  /** Shown in the server's list of sessions. */
+  readonly applicationName?: string
+  readonly signal?: AbortSignal
+}
+
+export interface TableFilter {
+  /** Kinds wanted, as JDBC calls them: `TABLE`, `VIEW`, `PARTITIONED TABLE`. */
+  readonly types: readonly string[]
+  readonly catalog: string | null
+  /** LIKE pattern. */
+  readonly schemaPattern: string | null
+}
+
+/** Parameter of a Timestamp schema in a ColumnSpec: how many digits after the second the column is to keep; 3 unless said. */
+export const TIMESTAMP_DIGITS = 'rowbridge.timestamp.digits'
+
+/** A column to create or add. */
+export interface ColumnSpec {
+  readonly name: string
+  /** Optional: NULL; with a default: DEFAULT; else NOT NULL. */
+  readonly schema: Schema
+  readonly isPrimaryKey: boolean
+}
+
+export interface WriterSpec {
+  readonly mode: 'insert' | 'upsert' | 'update' | 'delete'
+  readonly table: Table
+  /** Key columns first. The names are those of the table, the schemas those of the records. */
+  readonly columns: readonly { readonly name: string; readonly schema: Schema; readonly isKey: boolean }[]
+}
+
+/** Writes rows of one shape with as few round trips as the database likes best. Compiled once per spec. */
+export interface Writer {
+  /**
+   * Rows in the order of `WriterSpec.columns`, inside the open transaction. No two rows of an upsert or delete share a key.
+   * Throws DataError (a value that does not fit; `index` of the row where the server tells), RetriableError, StateError.
+   */
+  write(rows: readonly (readonly unknown[])[]): Promise<void>
+}
+
+/** One connection. Methods are called one after the other, never at once. */
+export interface Database {
+  /** The dialect's file name: `sqlite`, `mariadb`, `mysql`, `postgresql`. */
+  readonly dialect: string
+  /** Catalog and schema in which an unqualified name is looked for. */
+  current(): Promise<{ readonly catalog: string | null; readonly schema: string | null }>
+  /** The database's clock, cut to milliseconds. */
+  now(): Promise<Instant>
+  /** In the server's order by name, so that two calls give the same list. */
+  tables(filter: TableFilter): Promise<readonly TableId[]>
+  /** Null when there is no such table or view. */
+  describe(id: TableId): Promise<Table | null>
+  /** Reads the whole result; callers bound it with `limit`. */
+  read(statement: Statement, options: ReadOptions): Promise<Page>
+  /** Reads in pages of `pageSize` rows through a cursor of the server, for results without a bound. */
+  stream(statement: Statement, options: ReadOptions & { readonly pageSize: number }): AsyncIterable<Page>
+  /** `t`, `s.t` or `c.s.t` in the quotes of the dialect, or bare where quoting is off. */
+  quoteTable(id: TableId): string
+  quoteName(name: string): string
+  /** Parts of a possibly quoted, multi-part name; throws ConfigError. */
+  parseTable(name: string): TableId
+  /**
+   * The expression of a timestamp column, or several, as it must stand beside an Instant parameter and in ORDER BY.
+   * Most databases compare it as it is; one without a type for time does not.
+   */
+  instantExpression(expression: string): string
+  /** The statement, bounded to `rows` rows. */
+  limit(text: string, rows: number): string
+  /** False when someone else made it first. */
+  createTable(id: TableId, columns: readonly ColumnSpec[]): Promise<boolean>
+  addColumns(id: TableId, columns: readonly ColumnSpec[]): Promise<void>
+  writer(spec: WriterSpec): Writer
+  /** Commits what `work` did, or rolls all of it back and throws. */
+  transaction<T>(work: () => Promise<T>): Promise<T>
+  /** Whether the connection still answers. */
+  isAlive(): Promise<boolean>
+  close(): Promise<void>
+}

@@ -1,0 +1,143 @@
+// What a dialect is: tables of types, a way to connect, catalogue queries and whole statements. One file under dialects/ each.
+import type { Schema } from '@rowbridge/api'
+import type { Instant, TableFilter, TableId } from './database.js'
+import type { BulkWriter, WritePlan } from './bulk.js'
+import type { Classify } from './failures.js'
+import type { Target } from './target.js'
+import type { TargetUrl } from './url.js'
+import type { Zone } from './zone.js'
+
+/** What goes to a driver. */
+export type Parameter = string | number | bigint | boolean | Uint8Array | null
+
+/** A column as the driver's result set, or the catalogue, describes it. */
+export interface RawColumn {
+  readonly name: string
+  /** Key into `Dialect.reads`. */
+  readonly type: string
+  /** The database's own word, with its length or precision, for messages. */
+  readonly typeName: string
+  readonly precision: number | null
+  readonly scale: number | null
+  readonly isNullable: boolean
+  readonly isPrimaryKey: boolean
+  readonly isAutoIncrement: boolean
+}
+
+export interface RawResult {
+  readonly columns: readonly RawColumn[]
+  /** Arrays in column order, owned by the receiver. */
+  readonly rows: unknown[][]
+}
+
+/** What readers of a connection depend on. */
+export interface ReadSettings {
+  readonly numericMapping: 'none' | 'precision_only' | 'best_fit' | 'best_fit_eager_double'
+  /** Zone of wall-clock columns; null: UTC. */
+  readonly zone: Zone | null
+  /** Parameters of the URL and properties for the driver. */
+  readonly params: Readonly<Record<string, string>>
+}
+
+/** Turns a raw value that is not null into one of Connect's. Throws DataError. */
+export type Reader = (raw: unknown) => unknown
+
+/** How a database type is read. Functions are called once per shape of a result. */
+export interface ReadType {
+  readonly schema: Schema | ((column: RawColumn, settings: ReadSettings) => Schema)
+  /** Absent, or null for a column: the raw value is the value. */
+  readonly read?: (column: RawColumn, settings: ReadSettings) => Reader | null
+  /** For types that mean a point in time: the exact one. */
+  readonly instant?: (column: RawColumn, settings: ReadSettings) => (raw: unknown) => Instant
+}
+
+/** How a Connect type is written: the column type to create for it. */
+export interface WriteType {
+  readonly ddl: string | ((schema: Schema) => string)
+  /** For a column of the primary key, where that differs; `keys` is how many columns the key has. */
+  readonly key?: (schema: Schema, keys: number) => string
+}
+
+/** A driver's connection. Methods are called one after the other, but for `cancel`. */
+export interface Session {
+  /** `?` of the statement stands for the parameters in order. */
+  read(text: string, parameters: readonly Parameter[]): Promise<RawResult>
+  /** Raw rows alone, for catalogue queries. */
+  rows(text: string, parameters: readonly Parameter[]): Promise<readonly (readonly unknown[])[]>
+  stream(text: string, parameters: readonly Parameter[], pageSize: number): AsyncIterable<RawResult>
+  /** A statement without parameters and result. */
+  run(text: string): Promise<void>
+  /** A statement that is prepared once and kept. */
+  execute(text: string, parameters: readonly Parameter[]): Promise<void>
+  /** The same statement for each row. Resolves when all are done; `index` of the first that failed goes with the error. */
+  executeEach(text: string, rows: readonly (readonly Parameter[])[]): Promise<void>
+  /** Stops the statement that runs. */
+  cancel(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface ConnectOptions {
+  readonly user: string | null
+  readonly password: string | null
+  readonly applicationName: string
+  readonly settings: ReadSettings
+  readonly timeoutMs: number
+}
+
+export interface DescribedColumn {
+  readonly raw: RawColumn
+  readonly target: Target
+}
+
+export interface DescribedTable {
+  readonly id: TableId
+  readonly kind: 'table' | 'view' | 'partitioned table'
+  readonly columns: readonly DescribedColumn[]
+  readonly primaryKey: readonly string[]
+}
+
+/** The part of a dialect that `defineDialect` completes from the ANSI defaults. */
+export interface DialectParts {
+  /** Quote mark of names. */
+  readonly quote: string
+  /** Longest name in bytes, where a longer one is cut without a word. */
+  readonly nameBytes?: number
+  /** What a two-part name means. */
+  readonly qualifier: 'schema' | 'catalog'
+  /** Name of the statement builder in the phrase book. */
+  readonly phrases: string
+  readonly reads: Readonly<Record<string, ReadType>>
+  /** By logical name, else by type. */
+  readonly writes: Readonly<Record<string, WriteType>>
+  /** Statement that tells the clock, as one timestamp column. */
+  readonly clock: string
+  /** Statement that tells catalog and schema as two text columns. */
+  readonly where: string
+  connect(url: TargetUrl, options: ConnectOptions): Promise<Session>
+  tables(session: Session, filter: TableFilter): Promise<readonly TableId[]>
+  describe(session: Session, id: TableId): Promise<DescribedTable | null>
+  /** Compiles how rows become round trips. */
+  readonly bulk: (plan: WritePlan, session: Session) => BulkWriter
+  readonly classify: Classify
+  /** The table part of an unquoted name where quoting is off. */
+  readonly fold?: (name: string) => string
+  /** How a point in time is compared with a column. */
+  readonly criterion?: (instant: Instant, zone: Zone | null) => Parameter
+  readonly instantExpression?: (expression: string) => string
+  /** Literal of a default value that the ANSI form does not fit. */
+  readonly literals?: Readonly<Record<string, (value: unknown, zone: Zone | null) => string>>
+  /** Whether one ALTER TABLE adds several columns. */
+  readonly addsManyColumns?: boolean
+  /** Decides which statement starts a transaction. */
+  readonly begin?: string
+}
+
+export interface Dialect extends DialectParts {
+  /** The file's name, the URL's word. */
+  readonly name: string
+}
+
+/** A dialect from its parts; the name is given by who loads the file. */
+export function defineDialect(parts: DialectParts): DialectParts {
+  return parts
+}

@@ -1,0 +1,212 @@
+// MariaDB, and MySQL, through the mariadb driver.
+import type { Readable } from 'node:stream'
+import type { Connection, ConnectionConfig, FieldInfo, QueryOptions } from 'mariadb'
+import { defineDialect, type ConnectOptions, type Parameter, type RawColumn, type RawResult } from '../dialect.js'
+import { nodeTls, tlsModeOf, tlsOf } from '../tls.js'
+import type { TargetUrl } from '../url.js'
+import type { PacketSession } from './mysql/bulk.js'
+import { columnOf, GEOMETRY, type FieldOptions } from './mysql/fields.js'
+import { startSession } from './mysql/start.js'
+import { nullsZeroDates, readsOf } from './mysql/types.js'
+import mysql from './mysql.js'
+
+async function connect(url: TargetUrl, options: ConnectOptions): Promise<PacketSession> {
+  const { createConnection } = await import('mariadb')
+  const config = await configOf(url, options)
+  const dial = async (): Promise<Connection> => {
+    const connection = await createConnection(config)
+    connection.on('error', () => {})
+    return connection
+  }
+  const session = new MariadbSession(await dial(), dial, { nullsZeroDates: nullsZeroDates(options.settings.params) })
+  try {
+    await session.start(options)
+    return session
+  } catch (error) {
+    await session.close()
+    throw error
+  }
+}
+
+async function configOf(
+  url: TargetUrl,
+  options: ConnectOptions,
+): Promise<ConnectionConfig & { readonly bitOneIsBoolean: boolean }> {
+  const { params } = options.settings
+  const tls = await tlsOf(tlsModeOf(params, 'off'), params)
+  return {
+    host: url.hosts[0]?.host ?? 'localhost',
+    port: url.hosts[0]?.port ?? 3306,
+    ...(url.database === null ? {} : { database: url.database }),
+    ...(options.user === null ? {} : { user: options.user }),
+    ...(options.password === null ? {} : { password: options.password }),
+    ...(params['localSocket'] === undefined ? {} : { socketPath: params['localSocket'] }),
+    ...(tls === null ? {} : { ssl: nodeTls(tls) }),
+    compress: params['useCompression'] === 'true',
+    allowPublicKeyRetrieval: params['allowPublicKeyRetrieval'] === 'true',
+    connectTimeout: options.timeoutMs,
+    keepAliveDelay: 10_000,
+    charset: 'utf8mb4',
+    connectAttributes: { program_name: options.applicationName },
+    rowsAsArray: true,
+    metaAsArray: true,
+    dateStrings: true,
+    autoJsonMap: false,
+    bitOneIsBoolean: false,
+    checkDuplicate: false,
+    logParam: false,
+    logger: { warning: () => {} },
+  }
+}
+
+function isGeometry(field: FieldInfo): boolean {
+  const type: number = field.columnType
+  return type === GEOMETRY
+}
+
+/** The driver makes objects of geometries; this leaves their bytes. It is costly, so used for such results only. */
+function castGeometry(field: FieldInfo, next: () => unknown): never {
+  return (isGeometry(field) ? field.buffer() : next()) as never
+}
+
+/** Statements under way at once; the server works them off in order. */
+const UNDER_WAY = 200
+
+class MariadbSession implements PacketSession {
+  packetBytes = 16_777_216
+  readonly #connection: Connection
+  readonly #dial: () => Promise<Connection>
+  readonly #options: FieldOptions
+  readonly #withGeometry = new Set<string>()
+
+  constructor(connection: Connection, dial: () => Promise<Connection>, options: FieldOptions) {
+    this.#connection = connection
+    this.#dial = dial
+    this.#options = options
+  }
+
+  async start(options: ConnectOptions): Promise<void> {
+    this.packetBytes = await startSession(this, options)
+  }
+
+  async read(text: string, parameters: readonly Parameter[]): Promise<RawResult> {
+    const [rows, meta] = await this.#query(text, parameters)
+    if (meta.some(isGeometry) && !this.#withGeometry.has(text)) {
+      this.#withGeometry.add(text)
+      return this.read(text, parameters)
+    }
+    return { columns: this.#columnsOf(meta), rows }
+  }
+
+  async rows(text: string, parameters: readonly Parameter[] = []): Promise<readonly (readonly unknown[])[]> {
+    return (await this.#query(text, parameters))[0]
+  }
+
+  async *stream(text: string, parameters: readonly Parameter[], pageSize: number): AsyncIterable<RawResult> {
+    const isCast = this.#withGeometry.has(text)
+    const stream = this.#connection.queryStream(this.#optionsFor(text), parameters.map(toDriver))
+    let columns: readonly RawColumn[] = []
+    stream.once('fields', (meta: FieldInfo[]) => {
+      columns = this.#columnsOf(meta)
+    })
+    let isDone = false
+    try {
+      let rows: unknown[][] = []
+      let isFirst = true
+      for await (const row of stream) {
+        if (isFirst && !isCast && columns.some((column) => column.type === 'geometry')) break
+        rows.push(row as unknown[])
+        if (rows.length < pageSize) continue
+        yield { columns, rows }
+        isFirst = false
+        rows = []
+      }
+      isDone = stream.readableEnded
+      if (isDone && (rows.length > 0 || isFirst)) yield { columns, rows }
+    } finally {
+      if (!isDone) await this.#abandon(stream)
+    }
+    if (isDone) return
+    this.#withGeometry.add(text)
+    yield* this.stream(text, parameters, pageSize)
+  }
+
+  /** Stops a statement whose rows are not wanted any more; the connection is free when this resolves. */
+  async #abandon(stream: Readable): Promise<void> {
+    await this.cancel().catch(() => {})
+    stream.on('error', () => {})
+    ;(stream as Readable & { close(): void }).close()
+    await this.#connection.query('DO 0').catch(() => {})
+  }
+
+  async run(text: string): Promise<void> {
+    await this.#connection.query(text)
+  }
+
+  async execute(text: string, parameters: readonly Parameter[]): Promise<void> {
+    await this.#connection.execute(text, parameters.map(toDriver))
+  }
+
+  async executeEach(text: string, rows: readonly (readonly Parameter[])[]): Promise<void> {
+    for (let at = 0; at < rows.length; at += UNDER_WAY) {
+      const part = rows.slice(at, at + UNDER_WAY).map((row) => this.execute(text, row))
+      const settled = await Promise.allSettled(part)
+      const failed = settled.findIndex((one) => one.status === 'rejected')
+      const one = settled[failed]
+      if (one?.status === 'rejected') throw Object.assign(one.reason as Error, { rowIndex: at + failed })
+    }
+  }
+
+  async cancel(): Promise<void> {
+    const other = await this.#dial()
+    try {
+      await other.query(`KILL QUERY ${this.#connection.threadId}`)
+    } finally {
+      await other.end()
+    }
+  }
+
+  async close(): Promise<void> {
+    const timer = setTimeout(() => this.#connection.destroy(), 2000)
+    timer.unref()
+    await this.#connection.end().catch(() => {})
+    clearTimeout(timer)
+  }
+
+  #optionsFor(text: string): QueryOptions {
+    return this.#withGeometry.has(text) ? { sql: text, typeCast: castGeometry } : { sql: text }
+  }
+
+  #query(text: string, parameters: readonly Parameter[]): Promise<[unknown[][], FieldInfo[]]> {
+    return this.#connection.query(this.#optionsFor(text), parameters.map(toDriver))
+  }
+
+  #columnsOf(meta: readonly FieldInfo[]): readonly RawColumn[] {
+    return meta.map((field) =>
+      columnOf(
+        {
+          name: field.name(),
+          type: field.columnType,
+          flags: field.flags,
+          length: field.columnLength,
+          decimals: field.scale,
+          charset: field.collation.index,
+        },
+        this.#options,
+      ),
+    )
+  }
+}
+
+/** The driver knows bytes as Buffer only. */
+function toDriver(value: Parameter): Parameter {
+  return value instanceof Uint8Array && !Buffer.isBuffer(value)
+    ? Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+    : value
+}
+
+export default defineDialect({
+  ...mysql,
+  reads: readsOf(({ params }) => params['transformedBitIsBoolean'] !== 'false'),
+  connect,
+})

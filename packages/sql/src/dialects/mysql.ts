@@ -1,0 +1,234 @@
+// MySQL, and MariaDB, through mysql2.
+import type { Connection, ConnectionOptions, FieldPacket } from 'mysql2'
+import { defineDialect, type ConnectOptions, type Parameter, type RawColumn, type RawResult } from '../dialect.js'
+import { messageOf } from '../failures.js'
+import { nodeTls, tlsModeOf, tlsOf } from '../tls.js'
+import type { TargetUrl } from '../url.js'
+import { bulk, type PacketSession } from './mysql/bulk.js'
+import { describe, tables } from './mysql/catalogue.js'
+import { classify } from './mysql/errors.js'
+import { columnOf, type FieldOptions } from './mysql/fields.js'
+import { startSession } from './mysql/start.js'
+import { literals, nullsZeroDates, readsOf, writes } from './mysql/types.js'
+
+type Cast = NonNullable<Exclude<ConnectionOptions['typeCast'], boolean>>
+
+/** The driver's own reading of doubles is wrong in the last digit now and then; geometries it makes objects of. */
+const cast: Cast = (field, next) => {
+  if (field.type === 'DOUBLE' || field.type === 'FLOAT') {
+    const text = field.string()
+    return text === null ? null : Number(text)
+  }
+  return field.type === 'GEOMETRY' ? field.buffer() : next()
+}
+
+async function connect(url: TargetUrl, options: ConnectOptions): Promise<PacketSession> {
+  const { createConnection } = await import('mysql2')
+  const { params } = options.settings
+  const mode = tlsModeOf(params, 'prefer')
+  const tls = await tlsOf(mode, params)
+  const open = (ssl: object | null): Promise<Connection> =>
+    new Promise((resolve, reject) => {
+      const connection = createConnection({ ...configOf(url, options), ...(ssl === null ? {} : { ssl }) })
+      connection.on('error', () => {})
+      connection.connect((error) => (error === null ? resolve(connection) : reject(error)))
+    })
+  const dial = async (): Promise<Connection> => {
+    if (tls === null) return open(null)
+    try {
+      return await open(nodeTls(tls))
+    } catch (error) {
+      if (mode === 'prefer' && /does not support secure/i.test(messageOf(error))) return open(null)
+      throw error
+    }
+  }
+  const session = new MysqlSession(await dial(), dial, { nullsZeroDates: nullsZeroDates(params) })
+  try {
+    await session.start(options)
+    return session
+  } catch (error) {
+    await session.close()
+    throw error
+  }
+}
+
+function configOf(url: TargetUrl, options: ConnectOptions): ConnectionOptions {
+  const { params } = options.settings
+  return {
+    host: url.hosts[0]?.host ?? 'localhost',
+    port: url.hosts[0]?.port ?? 3306,
+    ...(url.database === null ? {} : { database: url.database }),
+    ...(options.user === null ? {} : { user: options.user }),
+    ...(options.password === null ? {} : { password: options.password }),
+    compress: params['useCompression'] === 'true',
+    connectTimeout: options.timeoutMs,
+    enableKeepAlive: true,
+    keepAliveInitialDelay: 10_000,
+    charset: 'utf8mb4',
+    connectAttributes: { program_name: options.applicationName },
+    rowsAsArray: true,
+    supportBigNumbers: true,
+    bigNumberStrings: true,
+    dateStrings: true,
+    jsonStrings: true,
+    typeCast: cast,
+    maxPreparedStatements: 256,
+  }
+}
+
+class MysqlSession implements PacketSession {
+  packetBytes = 16_777_216
+  readonly #connection: Connection
+  readonly #dial: () => Promise<Connection>
+  readonly #options: FieldOptions
+
+  constructor(connection: Connection, dial: () => Promise<Connection>, options: FieldOptions) {
+    this.#connection = connection
+    this.#dial = dial
+    this.#options = options
+  }
+
+  async start(options: ConnectOptions): Promise<void> {
+    this.packetBytes = await startSession(this, options)
+  }
+
+  async read(text: string, parameters: readonly Parameter[]): Promise<RawResult> {
+    const { rows, fields } = await this.#query(text, parameters)
+    return { columns: this.#columnsOf(fields), rows }
+  }
+
+  async rows(text: string, parameters: readonly Parameter[] = []): Promise<readonly (readonly unknown[])[]> {
+    return (await this.#query(text, parameters)).rows
+  }
+
+  async *stream(text: string, parameters: readonly Parameter[], pageSize: number): AsyncIterable<RawResult> {
+    const query = this.#connection.query({ sql: text, values: parameters.map(toText), rowsAsArray: true })
+    let columns: readonly RawColumn[] = []
+    query.on('fields', (fields: FieldPacket[]) => {
+      columns = this.#columnsOf(fields)
+    })
+    let isDone = false
+    try {
+      let rows: unknown[][] = []
+      let isFirst = true
+      for await (const row of query.stream({ highWaterMark: pageSize })) {
+        rows.push(row as unknown[])
+        if (rows.length < pageSize) continue
+        yield { columns, rows }
+        isFirst = false
+        rows = []
+      }
+      isDone = true
+      if (rows.length > 0 || isFirst) yield { columns, rows }
+    } finally {
+      if (!isDone) {
+        await this.cancel().catch(() => {})
+        this.#connection.resume()
+      }
+    }
+  }
+
+  async run(text: string): Promise<void> {
+    await this.#query(text, [])
+  }
+
+  execute(text: string, parameters: readonly Parameter[]): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#connection.execute(text, parameters.map(toBinary), (error) => (error === null ? resolve() : reject(error)))
+    })
+  }
+
+  async executeEach(text: string, rows: readonly (readonly Parameter[])[]): Promise<void> {
+    const settled = await Promise.allSettled(rows.map((row) => this.execute(text, row)))
+    const failed = settled.findIndex((one) => one.status === 'rejected')
+    const one = settled[failed]
+    if (one?.status === 'rejected') throw Object.assign(one.reason as Error, { rowIndex: failed })
+  }
+
+  async cancel(): Promise<void> {
+    const other = await this.#dial()
+    try {
+      await new Promise((resolve) => {
+        other.query(`KILL QUERY ${this.#connection.threadId}`, resolve)
+      })
+    } finally {
+      other.end()
+    }
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.#connection.destroy()
+        resolve()
+      }, 2000)
+      timer.unref()
+      this.#connection.end(() => {
+        clearTimeout(timer)
+        resolve()
+      })
+    })
+  }
+
+  #query(
+    text: string,
+    parameters: readonly Parameter[],
+  ): Promise<{ rows: unknown[][]; fields: readonly FieldPacket[] }> {
+    return new Promise((resolve, reject) => {
+      this.#connection.query(
+        { sql: text, values: parameters.map(toText), rowsAsArray: true },
+        (error, rows, fields) => {
+          if (error === null) resolve({ rows: rows as unknown as unknown[][], fields: fields ?? [] })
+          else reject(error)
+        },
+      )
+    })
+  }
+
+  #columnsOf(fields: readonly FieldPacket[]): readonly RawColumn[] {
+    return fields.map((field) => {
+      const facts = field as unknown as { readonly columnLength: number; readonly characterSet: number }
+      return columnOf(
+        {
+          name: field.name,
+          type: Number(field.columnType),
+          flags: Number(field.flags),
+          length: facts.columnLength,
+          decimals: field.decimals ?? 0,
+          charset: facts.characterSet,
+        },
+        this.#options,
+      )
+    })
+  }
+}
+
+function bufferOf(value: Uint8Array): Buffer {
+  return Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+}
+
+function toText(value: Parameter): Parameter {
+  return value instanceof Uint8Array ? bufferOf(value) : value
+}
+
+/** Beyond the safe integers a number goes as text, which the server reads exactly. */
+function toBinary(value: Parameter): string | number | boolean | Buffer | null {
+  if (typeof value === 'bigint') return value.toString()
+  return value instanceof Uint8Array ? bufferOf(value) : value
+}
+
+export default defineDialect({
+  quote: '`',
+  qualifier: 'catalog',
+  phrases: 'mysql2',
+  clock: 'SELECT CURRENT_TIMESTAMP(3) AS now',
+  where: 'SELECT DATABASE(), NULL',
+  reads: readsOf(({ params }) => params['transformedBitIsBoolean'] === 'true'),
+  writes,
+  literals,
+  connect,
+  tables,
+  describe,
+  classify,
+  bulk,
+})

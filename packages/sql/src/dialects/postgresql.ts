@@ -1,0 +1,191 @@
+// PostgreSQL through pg. Everything travels as text; rows are written as one array per column.
+import { DATE, date, DECIMAL, decimal, TIME, time, TIMESTAMP, timestamp, type Schema } from '@rowbridge/api'
+import { literal, textLiteral } from '../ansi.js'
+import { INFINITE, MINUS_INFINITE } from '../bind-time.js'
+import { digitsNeeded, fastWallMs, formatWall, MS_PER_DAY, parseTimeMs } from '../datetime.js'
+import {
+  defineDialect,
+  type RawColumn,
+  type Reader,
+  type ReadSettings,
+  type ReadType,
+  type WriteType,
+} from '../dialect.js'
+import {
+  BOOLEAN,
+  BYTES,
+  FLOAT32,
+  FLOAT64,
+  INT16,
+  INT32,
+  INT64,
+  integerOf,
+  numericOf,
+  readDate,
+  readDecimal,
+  readInstant,
+  readTimestamp,
+  STRING,
+  TIME_TYPE,
+  unreadable,
+} from '../types.js'
+import { columnArrays } from './postgresql/bulk.js'
+import { describe, tables } from './postgresql/catalogue.js'
+import { classify } from './postgresql/errors.js'
+import { connect } from './postgresql/session.js'
+
+const toNumber = (): Reader => Number
+const string: ReadType = { schema: STRING }
+
+function bytea(): Reader {
+  return (raw) => Buffer.from((raw as string).slice(2), 'hex')
+}
+
+const MONEY = decimal(2, { precision: 19 })
+
+/** Money as its text says, whatever signs the server's locale puts into it. */
+function money(column: RawColumn): Reader {
+  return (raw) => {
+    const [, whole = '', fraction = ''] = /^(.*?)(?:[.,](\d{1,2})\D*)?$/.exec(String(raw)) ?? []
+    const digits = whole.replace(/\D/g, '')
+    if (digits === '') throw unreadable(column, raw, 'Read it by a query that casts the column to numeric.')
+    return `${/^\(|-/.test(whole) ? '-' : ''}${digits}.${fraction.padEnd(2, '0')}`
+  }
+}
+
+/** `13:14:15+02` as the time of day in UTC. */
+function timeWithZone(column: RawColumn): Reader {
+  return (raw) => {
+    const match = /^(.*?)([+-])(\d{2})(?::(\d{2}))?(?::(\d{2}))?$/.exec(raw as string)
+    const ms = match === null ? NaN : parseTimeMs(match[1] ?? '')
+    if (match === null || Number.isNaN(ms)) throw unreadable(column, raw, 'Cast the column to time.')
+    const offset = Number(match[3]) * 3600 + Number(match[4] ?? 0) * 60 + Number(match[5] ?? 0)
+    const utc = ms - (match[2] === '-' ? -offset : offset) * 1000
+    return ((utc % MS_PER_DAY) + MS_PER_DAY) % MS_PER_DAY
+  }
+}
+
+function point(column: RawColumn, { zone }: ReadSettings): Reader {
+  const read = readTimestamp(column, zone)
+  return (raw) => {
+    const text = raw as string
+    const ms = text.endsWith('+00') ? fastWallMs(text.slice(0, -3)) : NaN
+    if (!Number.isNaN(ms)) return ms
+    if (text === 'infinity') return INFINITE
+    return text === '-infinity' ? MINUS_INFINITE : read(text)
+  }
+}
+
+const FAR_MS = 8.64e15
+
+function instant(column: RawColumn, { zone }: ReadSettings) {
+  const read = readInstant(column, zone)
+  return (raw: unknown) => {
+    if (raw === 'infinity') return { ms: FAR_MS, nanos: 0 }
+    return raw === '-infinity' ? { ms: -FAR_MS, nanos: 0 } : read(raw)
+  }
+}
+
+const timestampType: ReadType = { schema: timestamp(), read: point, instant }
+const numeric: ReadType = {
+  schema: numericOf,
+  read: (column, settings) => readDecimal(column, numericOf(column, settings)),
+}
+
+function bitSchema({ type, precision }: RawColumn): Schema {
+  return type === 'bit' && precision === 1 ? BOOLEAN : STRING
+}
+
+const writes: Readonly<Record<string, WriteType>> = {
+  int8: { ddl: 'SMALLINT' },
+  int16: { ddl: 'SMALLINT' },
+  int32: { ddl: 'INT' },
+  int64: { ddl: 'BIGINT' },
+  float32: { ddl: 'REAL' },
+  float64: { ddl: 'DOUBLE PRECISION' },
+  boolean: { ddl: 'BOOLEAN' },
+  string: { ddl: 'TEXT' },
+  bytes: { ddl: 'BYTEA' },
+  [DECIMAL]: { ddl: 'DECIMAL' },
+  [DATE]: { ddl: 'DATE' },
+  [TIME]: { ddl: 'TIME' },
+  [TIMESTAMP]: { ddl: 'TIMESTAMP' },
+}
+
+/** `TEXT[]` and the like; nested arrays have the type of their elements. */
+function arrayDdl(schema: Schema): string {
+  let element = schema.valueSchema
+  while (element !== null && element.type === 'array') element = element.valueSchema
+  const type = writes[element?.name ?? ''] ?? writes[element?.type ?? '']
+  return `${typeof type?.ddl === 'string' ? type.ddl : 'TEXT'}[]`
+}
+
+function arrayLiteral(value: unknown): string {
+  if (!Array.isArray(value)) return 'NULL'
+  const items = value.map((item: unknown) => {
+    if (item === null) return 'NULL'
+    return typeof item === 'string' ? textLiteral(item) : literal(STRING, item, null)
+  })
+  return `ARRAY[${items.join(',')}]`
+}
+
+function two(n: number): string {
+  return String(Math.floor(n)).padStart(2, '0')
+}
+
+export default defineDialect({
+  quote: '"',
+  nameBytes: 63,
+  qualifier: 'schema',
+  phrases: 'pg',
+  clock: 'SELECT CURRENT_TIMESTAMP AS now',
+  where: 'SELECT current_database()::text, current_schema()::text',
+  reads: {
+    bool: { schema: BOOLEAN, read: () => (raw) => raw === 't' },
+    int2: { schema: INT16, read: toNumber },
+    int4: { schema: INT32, read: toNumber },
+    int8: { schema: INT64, read: () => (raw) => integerOf(raw as string) },
+    oid: { schema: INT64, read: toNumber },
+    float4: { schema: FLOAT32, read: toNumber },
+    float8: { schema: FLOAT64, read: toNumber },
+    numeric,
+    money: { schema: MONEY, read: money },
+    text: string,
+    varchar: string,
+    bpchar: string,
+    char: string,
+    name: string,
+    json: string,
+    jsonb: string,
+    uuid: string,
+    xml: string,
+    bytea: { schema: BYTES, read: bytea },
+    bit: { schema: bitSchema, read: (column) => (bitSchema(column) === BOOLEAN ? (raw) => raw === '1' : null) },
+    varbit: string,
+    date: { schema: date(), read: readDate },
+    time: TIME_TYPE,
+    timetz: { schema: time(), read: timeWithZone },
+    timestamp: timestampType,
+    timestamptz: timestampType,
+    other: string,
+  },
+  writes: { ...writes, array: { ddl: arrayDdl } },
+  literals: {
+    boolean: (value) => (value === true ? 'TRUE' : 'FALSE'),
+    bytes: (value) => `'\\x${Buffer.from(value as Uint8Array).toString('hex')}'`,
+    array: arrayLiteral,
+  },
+  connect,
+  tables,
+  describe,
+  classify,
+  bulk: (plan, session) => columnArrays(plan, session),
+  fold: (name) => name.toLowerCase(),
+  criterion: (moment, zone) => {
+    const ms = zone === null ? moment.ms : zone.toWall(moment.ms)
+    const offset = (ms - moment.ms) / 60_000
+    const sign = offset < 0 ? '-' : '+'
+    const shown = `${sign}${two(Math.abs(offset) / 60)}:${two(Math.abs(offset) % 60)}`
+    return `${formatWall(ms, moment.nanos, digitsNeeded(moment.nanos))}${shown}`
+  },
+})

@@ -1,0 +1,246 @@
+// A connection of pg: every value as text, statements prepared once, a cursor for what has no bound.
+import type { Client, FieldDef, QueryConfig, QueryResult } from 'pg'
+import type PgCursor from 'pg-cursor'
+import type { ConnectOptions, Parameter, RawColumn, RawResult, Session } from '../../dialect.js'
+import { messageOf } from '../../failures.js'
+import { replaceMarks } from '../../placeholders.js'
+import { nodeTls, tlsModeOf, tlsOf } from '../../tls.js'
+import type { TargetUrl } from '../../url.js'
+import { origins, rawColumnOf, typeNames, type Origin } from './catalogue.js'
+
+const RAW = { getTypeParser: () => (text: string) => text }
+/** For how long facts of the catalogue about the columns of a result are believed. */
+const BELIEVED_MS = 60_000
+const KEPT_STATEMENTS = 500
+
+export async function connect(url: TargetUrl, options: ConnectOptions): Promise<Session> {
+  const { default: pg } = await import('pg')
+  const { default: Cursor } = await import('pg-cursor')
+  const { params } = options.settings
+  const mode = tlsModeOf(params, 'prefer')
+  const tls = await tlsOf(mode, params)
+  const open = async (ssl: unknown): Promise<Client> => {
+    const client = new pg.Client(configOf(url, options, ssl))
+    client.on('error', () => {})
+    await client.connect()
+    return client
+  }
+  const dial = async (): Promise<Client> => {
+    if (tls === null) return open(false)
+    try {
+      return await open(nodeTls(tls))
+    } catch (error) {
+      if (mode === 'prefer' && /does not support SSL/.test(messageOf(error))) return open(false)
+      throw error
+    }
+  }
+  const client = await dial()
+  return new PostgresSession(client, { dial, Cursor, prepares: params['prepareThreshold'] !== '0' })
+}
+
+/** A value within `options` of the start-up message. */
+function escape(text: string): string {
+  return text.replace(/[\\ ]/g, '\\$&')
+}
+
+function configOf(url: TargetUrl, options: ConnectOptions, ssl: unknown): Record<string, unknown> {
+  const { settings } = options
+  const schema = settings.params['currentSchema']
+  const set: Record<string, string> = {
+    TimeZone: settings.zone?.name ?? 'UTC',
+    DateStyle: 'ISO, MDY',
+    IntervalStyle: 'postgres',
+    bytea_output: 'hex',
+    extra_float_digits: '3',
+    standard_conforming_strings: 'on',
+    ...(schema === undefined ? {} : { search_path: schema }),
+  }
+  const given = settings.params['options']
+  return {
+    host: url.hosts[0]?.host ?? 'localhost',
+    port: url.hosts[0]?.port ?? 5432,
+    database: url.database ?? options.user ?? 'postgres',
+    user: options.user ?? 'postgres',
+    password: options.password ?? undefined,
+    application_name: options.applicationName,
+    options: `${given === undefined ? '' : `${given} `}${Object.entries(set)
+      .map(([key, value]) => `-c ${key}=${escape(value)}`)
+      .join(' ')}`,
+    ssl,
+    connectionTimeoutMillis: options.timeoutMs,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+  }
+}
+
+interface Parts {
+  readonly dial: () => Promise<Client>
+  readonly Cursor: typeof PgCursor
+  readonly prepares: boolean
+}
+
+class PostgresSession implements Session {
+  readonly #client: Client
+  readonly #parts: Parts
+  readonly #names = new Map<string, string>()
+  readonly #marked = new Map<string, string>()
+  readonly #types = new Map<number, string>()
+  #origins = new Map<string, Origin | null>()
+  #originsUntil = 0
+  #isInTransaction = false
+
+  constructor(client: Client, parts: Parts) {
+    this.#client = client
+    this.#parts = parts
+  }
+
+  async read(text: string, parameters: readonly Parameter[]): Promise<RawResult> {
+    const result = await this.#query({ text: this.#mark(text, parameters), values: parameters.map(textOf) })
+    const { rows } = result
+    result.rows = []
+    return { columns: await this.#columnsOf(result.fields), rows }
+  }
+
+  async rows(text: string, parameters: readonly Parameter[]): Promise<readonly (readonly unknown[])[]> {
+    return (await this.#query({ text, values: parameters.map(textOf) })).rows
+  }
+
+  async *stream(text: string, parameters: readonly Parameter[], pageSize: number): AsyncIterable<RawResult> {
+    const isOwn = !this.#isInTransaction
+    if (isOwn) await this.#client.query('BEGIN')
+    const cursor = this.#client.query(
+      new this.#parts.Cursor(this.#mark(text, parameters), parameters.map(textOf), { rowMode: 'array', types: RAW }),
+    )
+    try {
+      let columns: readonly RawColumn[] | null = null
+      for (;;) {
+        const { rows, fields } = await readCursor(cursor, pageSize)
+        const isLast = rows.length < pageSize
+        if (isLast) await cursor.close()
+        // The catalogue cannot be asked while the cursor is open: another look-up would wait for it.
+        if (columns === null) columns = isLast ? await this.#columnsOf(fields) : await this.#columnsAside(fields)
+        if (rows.length > 0 || isLast) yield { columns, rows }
+        if (isLast) return
+      }
+    } finally {
+      await cursor.close().catch(() => {})
+      if (isOwn) await this.#client.query('ROLLBACK').catch(() => {})
+    }
+  }
+
+  async run(text: string): Promise<void> {
+    await this.#client.query(text)
+    if (text.startsWith('BEGIN')) this.#isInTransaction = true
+    if (text === 'COMMIT' || text === 'ROLLBACK') this.#isInTransaction = false
+  }
+
+  async execute(text: string, parameters: readonly Parameter[]): Promise<void> {
+    const values = parameters.map(textOf)
+    if (!this.#parts.prepares) {
+      await this.#query({ text, values })
+      return
+    }
+    let name = this.#names.get(text)
+    if (name === undefined) {
+      name = `rowbridge_${this.#names.size + 1}`
+      if (this.#names.size < KEPT_STATEMENTS) this.#names.set(text, name)
+      else name = ''
+    }
+    await this.#query(name === '' ? { text, values } : { text, values, name })
+  }
+
+  async executeEach(text: string, rows: readonly (readonly Parameter[])[]): Promise<void> {
+    for (const row of rows) await this.execute(text, row)
+  }
+
+  async cancel(): Promise<void> {
+    const other = await this.#parts.dial()
+    try {
+      await other.query(`SELECT pg_cancel_backend(${this.#client.processID})`)
+    } finally {
+      await other.end()
+    }
+  }
+
+  async close(): Promise<void> {
+    const timer = setTimeout(() => this.#client.connection.stream.destroy(), 2000)
+    timer.unref()
+    await this.#client.end().catch(() => {})
+    clearTimeout(timer)
+  }
+
+  #mark(text: string, parameters: readonly Parameter[]): string {
+    if (parameters.length === 0) return text
+    let marked = this.#marked.get(text)
+    if (marked === undefined) {
+      marked = replaceMarks(text, (n) => `$${n}`)
+      if (this.#marked.size >= KEPT_STATEMENTS) this.#marked.clear()
+      this.#marked.set(text, marked)
+    }
+    return marked
+  }
+
+  /** In the callback form: a chain of awaited results would hold every page until the next full collection. */
+  #query(config: QueryConfig): Promise<QueryResult> {
+    return new Promise((resolve, reject) => {
+      this.#client.query({ ...config, rowMode: 'array', types: RAW }, (error, result) => {
+        if (error === null || error === undefined) resolve(result)
+        else reject(error)
+      })
+    })
+  }
+
+  async #columnsOf(fields: readonly FieldDef[], from: Session = this): Promise<readonly RawColumn[]> {
+    if (Date.now() > this.#originsUntil) {
+      this.#origins = new Map()
+      this.#originsUntil = Date.now() + BELIEVED_MS
+    }
+    const types = [...new Set(fields.map((f) => f.dataTypeID).filter((oid) => !this.#types.has(oid)))]
+    if (types.length > 0) for (const [oid, name] of await typeNames(from, types)) this.#types.set(oid, name)
+    const isUnknown = (f: FieldDef): boolean => f.tableID !== 0 && !this.#origins.has(`${f.tableID}.${f.columnID}`)
+    const tables = [...new Set(fields.filter(isUnknown).map((f) => f.tableID))]
+    if (tables.length > 0) for (const [key, origin] of await origins(from, tables)) this.#origins.set(key, origin)
+    for (const field of fields.filter(isUnknown)) this.#origins.set(`${field.tableID}.${field.columnID}`, null)
+    return fields.map((field) => this.#columnOf(field))
+  }
+
+  async #columnsAside(fields: readonly FieldDef[]): Promise<readonly RawColumn[]> {
+    const aside = new PostgresSession(await this.#parts.dial(), this.#parts)
+    try {
+      return await this.#columnsOf(fields, aside)
+    } finally {
+      await aside.close()
+    }
+  }
+
+  #columnOf(field: FieldDef): RawColumn {
+    const type = this.#types.get(field.dataTypeID) ?? 'other'
+    const origin = this.#origins.get(`${field.tableID}.${field.columnID}`) ?? null
+    const column = rawColumnOf({
+      name: field.name,
+      type,
+      typeName: type,
+      typmod: field.dataTypeModifier,
+      isNullable: origin?.isNullable ?? true,
+      isPrimaryKey: origin?.isPrimaryKey ?? false,
+      isAutoIncrement: origin?.isAutoIncrement ?? false,
+    })
+    return column
+  }
+}
+
+function readCursor(cursor: PgCursor, count: number): Promise<{ rows: unknown[][]; fields: readonly FieldDef[] }> {
+  return new Promise((resolve, reject) => {
+    cursor.read(count, (error, rows, result) => {
+      if (error === null || error === undefined) resolve({ rows, fields: result?.fields ?? [] })
+      else reject(error)
+    })
+  })
+}
+
+/** A parameter in the text format. */
+export function textOf(value: Parameter): string | null {
+  if (value === null) return null
+  if (typeof value === 'string') return value
+  return value instanceof Uint8Array ? `\\x${Buffer.from(value).toString('hex')}` : String(value)
+}

@@ -1,0 +1,5 @@
+// Knows databases; the public face of this package.
+export * from './database.js'
+export { openDatabase } from './open.js'
+export { typesMarkdown } from './types-markdown.js'
+export { zoneOf, type Zone } from './zone.js'

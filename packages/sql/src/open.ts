@@ -1,0 +1,58 @@
+// Opens a connection: finds the dialect, joins what URL and properties say, connects within ten seconds.
+import { ConfigError, StateError, type ConnectError } from '@rowbridge/api'
+import { Connection } from './connection.js'
+import type { Database, DatabaseOptions } from './database.js'
+import type { ConnectOptions, Dialect, ReadSettings } from './dialect.js'
+import { failureOf } from './failures.js'
+import { loadDialect } from './registry.js'
+import { parseUrl, type TargetUrl } from './url.js'
+import { zoneOf } from './zone.js'
+
+const CONNECT_TIMEOUT_MS = 10_000
+
+/**
+ * One connection. Throws ConfigError for a URL or name that is wrong in itself, StateError where the server cannot be
+ * reached or refuses, RetriableError where it may accept later.
+ */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  options.signal?.throwIfAborted()
+  const url = parseUrl(options.url)
+  const dialect = await loadDialect(url, options.dialectName)
+  const params = { ...url.params, ...options.driverProps }
+  const settings: ReadSettings = {
+    numericMapping: options.types?.numericMapping ?? 'none',
+    zone: zoneOf(options.types?.timeZone),
+    params,
+  }
+  const session = await connect(dialect, url, {
+    user: options.user ?? params['user'] ?? url.user,
+    password: options.password ?? params['password'] ?? url.password,
+    applicationName: options.applicationName ?? params['ApplicationName'] ?? 'rowbridge',
+    settings,
+    timeoutMs: CONNECT_TIMEOUT_MS,
+  })
+  if (options.signal?.aborted === true) {
+    await session.close()
+    options.signal.throwIfAborted()
+  }
+  return new Connection({ dialect, session, settings, quoting: options.quoteIdentifiers ?? 'always' })
+}
+
+/** The first host that answers. */
+async function connect(dialect: Dialect, url: TargetUrl, options: ConnectOptions) {
+  const tries = url.hosts.length < 2 ? [url] : url.hosts.map((host) => ({ ...url, hosts: [host] }))
+  let failure: ConnectError | null = null
+  for (const target of tries) {
+    try {
+      return await dialect.connect(target, options)
+    } catch (error) {
+      failure = failureOf(error, dialect.classify, `connection.url ${target.shown}${userText(options)}`)
+      if (failure instanceof ConfigError || failure.code === 'access-denied') throw failure
+    }
+  }
+  throw failure ?? new StateError('database-unreachable', `connection.url ${url.shown} names no host`)
+}
+
+function userText({ user }: ConnectOptions): string {
+  return user === null ? '' : ` (connection.user ${user})`
+}

@@ -1,0 +1,145 @@
+// Compiles, per shape of a result, the loop that turns a driver's rows into Connect values in place, column by column.
+import { DataError, StateError, struct, withOptions, type Schema } from '@rowbridge/api'
+import type { Column, Instant, Page, ReadOptions } from './database.js'
+import type { Dialect, RawColumn, RawResult, Reader, ReadSettings, ReadType } from './dialect.js'
+
+interface Shape {
+  readonly fingerprint: string
+  readonly columns: readonly Column[]
+  readonly schema: Schema
+  /** Null where the raw value is the value. */
+  readonly readers: readonly (Reader | null)[]
+  readonly instants: ReadonlyMap<string, { readonly index: number; readonly read: (raw: unknown) => Instant }>
+}
+
+/** Shapes that are kept, by statement. */
+const KEPT = 500
+
+export interface RowReader {
+  page(text: string, result: RawResult, options: ReadOptions): Page
+}
+
+/** Pages of a connection. A shape is compiled when a statement gives it for the first time. */
+export function compileRowReader(dialect: Dialect, settings: ReadSettings): RowReader {
+  const shapes = new Map<string, Shape>()
+  return {
+    page(text, result, options) {
+      const key = `${options.schemaName ?? ''}\n${text}`
+      const fingerprint = fingerprintOf(result.columns)
+      let shape = shapes.get(key)
+      if (shape?.fingerprint !== fingerprint) {
+        if (shapes.size >= KEPT) shapes.clear()
+        shape = compileShape(dialect, settings, result.columns, { name: options.schemaName, fingerprint })
+        shapes.set(key, shape)
+      }
+      return convert(shape, result.rows, options)
+    },
+  }
+}
+
+function fingerprintOf(columns: readonly RawColumn[]): string {
+  let text = ''
+  for (const c of columns) {
+    text += `${c.name}\t${c.typeName}\t${c.precision}\t${c.scale}\t${c.isNullable}\t${c.isPrimaryKey}\t${c.isAutoIncrement}\n`
+  }
+  return text
+}
+
+/** The table's type of a column; every dialect has one named `other` for the rest. */
+function readTypeOf(dialect: Dialect, column: RawColumn): ReadType {
+  const type = dialect.reads[column.type] ?? dialect.reads['other']
+  if (type !== undefined) return type
+  throw new StateError('unknown-type', `${column.name}: type ${column.typeName} is not known`)
+}
+
+export function columnOf(dialect: Dialect, raw: RawColumn, settings: ReadSettings): Column {
+  const { schema } = readTypeOf(dialect, raw)
+  const required = typeof schema === 'function' ? schema(raw, settings) : schema
+  return {
+    name: raw.name,
+    typeName: raw.typeName,
+    schema: withOptions(required, { optional: raw.isNullable }),
+    isNullable: raw.isNullable,
+    isPrimaryKey: raw.isPrimaryKey,
+    isAutoIncrement: raw.isAutoIncrement,
+  }
+}
+
+function compileShape(
+  dialect: Dialect,
+  settings: ReadSettings,
+  raws: readonly RawColumn[],
+  { name, fingerprint }: { readonly name: string | null; readonly fingerprint: string },
+): Shape {
+  const columns = raws.map((raw) => columnOf(dialect, raw, settings))
+  const twice = columns.find((column, i) => columns.findIndex((other) => other.name === column.name) !== i)
+  if (twice !== undefined) {
+    throw new StateError('duplicate-column', `The result has two columns named ${twice.name}`, {
+      hint: 'Give each column of the query a name of its own with AS.',
+    })
+  }
+  const instants = new Map<string, { index: number; read: (raw: unknown) => Instant }>()
+  raws.forEach((raw, index) => {
+    const read = readTypeOf(dialect, raw).instant?.(raw, settings)
+    if (read !== undefined) instants.set(raw.name, { index, read })
+  })
+  return {
+    fingerprint,
+    columns,
+    schema: struct(
+      columns.flatMap((column) => (column.schema === null ? [] : [{ name: column.name, schema: column.schema }])),
+      { name },
+    ),
+    readers: raws.map((raw) => readTypeOf(dialect, raw).read?.(raw, settings) ?? null),
+    instants,
+  }
+}
+
+function convert(shape: Shape, rows: unknown[][], options: ReadOptions): Page {
+  const instants = (options.instants ?? []).map((name) => readInstants(shape, rows, name))
+  for (let c = 0; c < shape.readers.length; c++) {
+    const read = shape.readers[c]
+    if (read !== null && read !== undefined) convertColumn(rows, c, read)
+  }
+  return { columns: shape.columns, schema: shape.schema, rows, instants }
+}
+
+function convertColumn(rows: unknown[][], column: number, read: Reader): void {
+  let r = 0
+  try {
+    for (; r < rows.length; r++) {
+      const row = rows[r] as unknown[]
+      const raw = row[column]
+      if (raw !== null) row[column] = read(raw)
+    }
+  } catch (error) {
+    throw atRow(error, r)
+  }
+}
+
+function readInstants(shape: Shape, rows: readonly unknown[][], name: string): (Instant | null)[] {
+  const column = shape.instants.get(name)
+  if (column === undefined) {
+    throw new StateError('not-a-timestamp', `Column ${name} is no timestamp, or is not in the result`, {
+      hint: `The result has the columns: ${shape.columns.map((c) => `${c.name} (${c.typeName})`).join(', ')}.`,
+    })
+  }
+  let r = 0
+  try {
+    const out: (Instant | null)[] = []
+    for (; r < rows.length; r++) {
+      const raw = rows[r]?.[column.index]
+      out.push(raw === null || raw === undefined ? null : column.read(raw))
+    }
+    return out
+  } catch (error) {
+    throw atRow(error, r)
+  }
+}
+
+/** The same error, with the row in which it arose. */
+export function atRow(error: unknown, index: number): unknown {
+  if (!(error instanceof DataError) || error.index !== null) return error
+  const hint = error.hint === null ? {} : { hint: error.hint }
+  return new DataError(error.code, error.message, { cause: error.cause, index, ...hint })
+}

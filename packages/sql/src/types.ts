@@ -1,0 +1,162 @@
+// The schemas and readers that dialects share in their tables of types.
+import {
+  DataError,
+  date,
+  decimal,
+  primitive,
+  shown,
+  time,
+  timestamp,
+  type PrimitiveType,
+  type Schema,
+} from '@rowbridge/api'
+import type { Instant } from './database.js'
+import { fastDays, fastWallMs, MS_PER_DAY, nanosOf, parseTimeMs, parseWall, type Wall } from './datetime.js'
+import { plainDecimal, rescale } from './decimal.js'
+import type { RawColumn, Reader, ReadSettings, ReadType } from './dialect.js'
+import type { Zone } from './zone.js'
+
+export const INT8 = primitive('int8')
+export const INT16 = primitive('int16')
+export const INT32 = primitive('int32')
+export const INT64 = primitive('int64')
+export const FLOAT32 = primitive('float32')
+export const FLOAT64 = primitive('float64')
+export const BOOLEAN = primitive('boolean')
+export const STRING = primitive('string')
+export const BYTES = primitive('bytes')
+
+/** Digits after the point of a decimal whose column bounds them not. */
+export const UNBOUNDED_SCALE = 127
+
+/** A type whose values the driver hands over as they are to be. */
+export function asIs(type: PrimitiveType): ReadType {
+  return { schema: primitive(type) }
+}
+
+export function unreadable(column: RawColumn, raw: unknown, hint: string): DataError {
+  return new DataError('unreadable-value', `${column.name}: ${shown(raw)} of type ${column.typeName} cannot be read`, {
+    hint,
+  })
+}
+
+/** A bigint as a number while it is safe. */
+export function narrow(value: bigint): number | bigint {
+  return value >= -9007199254740991n && value <= 9007199254740991n ? Number(value) : value
+}
+
+/** An integer's text as a number while it is safe. */
+export function integerOf(text: string): number | bigint {
+  return text.length < 16 ? Number(text) : narrow(BigInt(text))
+}
+
+/** Schema of a decimal column: a scale below 0 is written out, so that no digits are left to guess. */
+export function decimalOf(column: RawColumn): Schema {
+  const { precision, scale } = sizeOf(column)
+  return decimal(scale ?? UNBOUNDED_SCALE, { precision: precision ?? 0 })
+}
+
+function sizeOf(column: RawColumn): { readonly precision: number | null; readonly scale: number | null } {
+  const { precision, scale } = column
+  return scale !== null && scale < 0 && precision !== null
+    ? { precision: precision - scale, scale: 0 }
+    : { precision, scale }
+}
+
+/** Schema of a decimal column under the setting that may make it a plain number. */
+export function numericOf(column: RawColumn, { numericMapping: mapping }: ReadSettings): Schema {
+  const { precision, scale } = sizeOf(column)
+  if (mapping === 'none' || precision === null || scale === null) return decimalOf(column)
+  if (scale === 0) return precision <= 18 ? integerSchema(precision) : decimalOf(column)
+  if (mapping === 'best_fit_eager_double') return FLOAT64
+  return mapping === 'best_fit' && precision <= 18 ? FLOAT64 : decimalOf(column)
+}
+
+function integerSchema(precision: number): Schema {
+  if (precision > 9) return INT64
+  if (precision > 4) return INT32
+  return precision > 2 ? INT16 : INT8
+}
+
+/** Reads a decimal's text, or a number's, into what its schema says. */
+export function readDecimal(column: RawColumn, schema: Schema): Reader {
+  if (schema.type === 'float64') return Number
+  if (schema.type !== 'bytes') return (raw) => integerOf(String(raw))
+  const scale = Number(schema.parameters?.['scale'])
+  const tail = scale === 0 ? null : scale
+  return (raw) => {
+    const text = String(raw)
+    if (tail !== null && text.charCodeAt(text.length - tail - 1) === 46) return text
+    const plain = plainDecimal(text)
+    const scaled = plain === null ? null : rescale(plain, scale)
+    if (scaled !== null) return scaled
+    throw unreadable(
+      column,
+      raw,
+      `A Decimal of scale ${scale} cannot hold it. Leave the row out by a query, or cast the column.`,
+    )
+  }
+}
+
+const POINT_HINT = 'Leave the row out by a query, or cast the column to text.'
+
+function wallOf(column: RawColumn, raw: unknown): Wall {
+  const wall = parseWall(String(raw))
+  if (wall !== null) return wall
+  throw unreadable(column, raw, POINT_HINT)
+}
+
+function toUtcMs(wall: Wall, zone: Zone | null): number {
+  if (wall.offset !== null) return wall.ms - wall.offset * 60_000
+  return zone === null ? wall.ms : zone.toUtc(wall.ms)
+}
+
+/** Text of a date as days. */
+export function readDate(column: RawColumn): Reader {
+  return (raw) => {
+    const days = fastDays(raw as string)
+    return Number.isNaN(days) ? Math.floor(wallOf(column, raw).ms / MS_PER_DAY) : days
+  }
+}
+
+/** Text of a timestamp as milliseconds, the wall clock read in `zone`. */
+export function readTimestamp(column: RawColumn, zone: Zone | null): Reader {
+  return (raw) => {
+    const ms = fastWallMs(raw as string)
+    if (Number.isNaN(ms)) return toUtcMs(wallOf(column, raw), zone)
+    return zone === null ? ms : zone.toUtc(ms)
+  }
+}
+
+export function readInstant(column: RawColumn, zone: Zone | null): (raw: unknown) => Instant {
+  return (raw) => {
+    const wall = wallOf(column, raw)
+    const ms = toUtcMs(wall, zone)
+    return { ms, nanos: nanosOf(ms) + (wall.nanos % 1_000_000) }
+  }
+}
+
+/** Text of a time of day as milliseconds; under a zone, of the day 1970-01-01 there, kept within the day. */
+export function readTime(column: RawColumn, zone: Zone | null): Reader {
+  return (raw) => {
+    const ms = parseTimeMs(raw as string)
+    if (Number.isNaN(ms) || ms > 2_147_483_647 || ms < -2_147_483_648) {
+      throw unreadable(
+        column,
+        raw,
+        'A Time has at most 596 hours. Cast the column to text, or leave the row out by a query.',
+      )
+    }
+    if (zone === null || ms < 0 || ms >= MS_PER_DAY) return ms
+    return ((zone.toUtc(ms) % MS_PER_DAY) + MS_PER_DAY) % MS_PER_DAY
+  }
+}
+
+/** The types of date and time whose raw values are text in ISO form. */
+export const DATE_TYPE: ReadType = { schema: date(), read: (column) => readDate(column) }
+export const TIME_TYPE: ReadType = { schema: time(), read: (column, { zone }) => readTime(column, zone) }
+export const TIMESTAMP_TYPE: ReadType = {
+  schema: timestamp(),
+  read: (column, { zone }) => readTimestamp(column, zone),
+  instant: (column, { zone }) => readInstant(column, zone),
+}

@@ -1,0 +1,12 @@
+// Conformance suites, fixtures, throw-away servers; never shipped. The public face of this package.
+export { server } from './servers/ask.js'
+export { openDesk, DESK_VARIABLE, type Desk, type DeskEntry } from './servers/desk.js'
+export { describeWith } from './servers/describe-with.js'
+export { findServer, ServerMissing } from './servers/find.js'
+export { freePort, freePorts } from './servers/free-port.js'
+export { kafkaTool } from './servers/kafka.js'
+export * from './servers/server.js'
+export { waitFor, type Waiting } from './servers/wait-for.js'
+export * from './conformance/kafka.js'
+export { dialectConformance } from './conformance/dialect.js'
+export type { DialectFacts, DialectHouse } from './conformance/dialect-suite.js'

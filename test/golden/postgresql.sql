@@ -1,0 +1,8 @@
+create table "orders" ("id" BIGINT not null, "a ""b`.c" TEXT not null, "i8" SMALLINT not null, "i16" SMALLINT not null, "i32" INT not null, "i64" BIGINT not null, "f32" REAL not null, "f64" DOUBLE PRECISION not null, "flag" BOOLEAN not null, "s" TEXT not null, "by" BYTEA not null, "dec" DECIMAL not null, "day" DATE not null, "clock" TIME not null, "ts" TIMESTAMP not null, "s_default" TEXT default 'it''s ? \ "q"', "flag_default" BOOLEAN default TRUE, "by_default" BYTEA default '\x00ff', "dec_default" DECIMAL default 1.50, "day_default" DATE default '2024-02-29', "ts_default" TIMESTAMP default '2024-02-29 13:14:15.123', primary key ("id", "a ""b`.c"));
+alter table "orders" add column "x" INT null, add column "y" INT null;
+INSERT INTO "orders" ("id", "a ""b`.c", "v", "n") SELECT s.c1, s.c2, s.c3, s.c4 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS s(c1, c2, c3, c4);
+INSERT INTO "orders" ("id", "a ""b`.c", "v", "n") SELECT s.c1, s.c2, s.c3, s.c4 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS s(c1, c2, c3, c4) ON CONFLICT ("id", "a ""b`.c") DO UPDATE SET "v" = EXCLUDED."v", "n" = EXCLUDED."n";
+INSERT INTO "orders" ("id") SELECT s.c1 FROM unnest($1::text[]) AS s(c1) ON CONFLICT ("id") DO NOTHING;
+UPDATE "orders" AS t SET "v" = s.c3, "n" = s.c4 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS s(c1, c2, c3, c4) WHERE t."id" = s.c1 AND t."a ""b`.c" = s.c2;
+DELETE FROM "orders" AS t USING unnest($1::text[], $2::text[]) AS s(c1, c2) WHERE t."id" = s.c1 AND t."a ""b`.c" = s.c2;
+DELETE FROM "orders" AS t USING unnest($1::text[]) AS s(c1) WHERE t."id" = s.c1;
