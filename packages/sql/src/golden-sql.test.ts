@@ -64,7 +64,9 @@ it.each(DIALECTS)('phrases statements for %s as it did', async (name) => {
   const notes: string[] = []
   const { default: parts } = await importFile(name)
   const settings = { numericMapping: 'none', zone: null, params: {} } as const
-  const db = new Connection({ dialect: { ...parts, name }, session: notingSession(notes), settings, quoting: 'always' })
+  const watch = { limitMs: 0, checkMs: 0 }
+  const session = notingSession(notes)
+  const db = new Connection({ dialect: { ...parts, name }, session, settings, quoting: 'always', watch, signal: null })
   const id = { catalog: null, schema: null, table: 'orders' }
   const specs = [...PLAIN, ...DEFAULTS].map(([column, schema]) => ({ name: column, schema, isPrimaryKey: false }))
   await db.createTable(id, [...KEYS, ...specs])

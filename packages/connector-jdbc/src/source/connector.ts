@@ -7,6 +7,7 @@ import {
   type ConnectorContext,
   type Props,
 } from '@rowbridge/api'
+import type { Database } from '@rowbridge/sql'
 import { connect, connectOptionsOf, databaseOptionsOf } from '../connect.js'
 import { warnNotSupported } from '../not-supported.js'
 import { Session } from '../session.js'
@@ -17,13 +18,15 @@ import { queryKeyOf, queryOf } from './rules.js'
 import { queryColumns } from './row-source.js'
 import { refuseSameNames } from './table-filter.js'
 import { TableMonitor } from './table-monitor.js'
-import { typeOptionsOf } from './task.js'
+import { isRunOnce, typeOptionsOf } from './task.js'
 
 interface Started {
   readonly props: Props
   readonly config: SourceConfig
   readonly session: Session
   readonly stop: AbortController
+  /** For its ways to write names. */
+  readonly database: Database
   /** Null for a query. */
   readonly monitor: TableMonitor | null
 }
@@ -43,20 +46,19 @@ export class JdbcSourceConnector implements Connector {
     const signal = AbortSignal.any([context.signal, stop.signal])
     const how = connectOptionsOf(config, context.log, signal)
     const session = new Session(databaseOptionsOf(config, props, typeOptionsOf(config)), how)
-    await session.database()
+    const database = await session.database()
     const monitor = queryOf(config) === '' ? monitorFor({ config, session, signal, context }) : null
-    this.#started = { props, config, session, stop, monitor }
-    monitor?.start()
+    this.#started = { props, config, session, stop, database, monitor }
+    monitor?.start(!isRunOnce(props))
   }
 
   async taskConfigs(maxTasks: number): Promise<readonly Props[]> {
-    const { props, config, session, monitor } = this.#running()
+    const { props, config, database, monitor } = this.#running()
     if (monitor === null) return [{ ...props, tables: '', 'tables.fetched': 'true' }]
     const tables = await monitor.tables(config['table.monitoring.startup.polling.limit.ms'])
     if (tables === null) return [{ ...props, tables: '', 'tables.fetched': 'false' }]
     refuseSameNames(tables)
     if (tables.length === 0) return [{ ...props, tables: '', 'tables.fetched': 'true' }]
-    const database = await session.database()
     return groupNeighbours(tables, maxTasks).map((group) => ({
       ...props,
       tables: group.map((id) => database.quoteTable(id)).join(','),

@@ -1,6 +1,14 @@
 // The keys of the source that say where the database is and which tables to take.
 import type { ConfigKeys } from '@rowbridge/api'
-import { ATTEMPTS_KEY, BACKOFF_KEY, CALENDAR_KEY, CREDENTIALS_PROVIDER_KEY, DIALECT_KEY } from '../connection-keys.js'
+import {
+  ATTEMPTS_KEY,
+  BACKOFF_KEY,
+  CALENDAR_KEY,
+  CHECK_KEY,
+  CREDENTIALS_PROVIDER_KEY,
+  DIALECT_KEY,
+  QUERY_TIMEOUT_KEY,
+} from '../connection-keys.js'
 import { checkPatterns } from './table-filter.js'
 
 const group = 'Database'
@@ -35,6 +43,8 @@ export const databaseKeys = {
   'jdbc.credentials.provider.class': { ...CREDENTIALS_PROVIDER_KEY, group },
   'connection.attempts': { ...ATTEMPTS_KEY, group },
   'connection.backoff.ms': { ...BACKOFF_KEY, group },
+  'connection.check.ms': { ...CHECK_KEY, group },
+  'query.timeout.ms': { ...QUERY_TIMEOUT_KEY, group },
   'table.whitelist': {
     type: 'list',
     default: [],

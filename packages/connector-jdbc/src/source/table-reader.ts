@@ -51,7 +51,8 @@ export class TableReader {
       ...(options.source.cursor?.instants ?? []),
       ...(options.granularity === null ? [] : options.source.timestamps),
     ]
-    this.share = new LoadShare(position === null)
+    const { cursor } = options.source
+    this.share = new LoadShare(position === null || cursor === null ? null : cursor.measure(position))
   }
 
   get isInRun(): boolean {
@@ -174,15 +175,15 @@ export class TableReader {
   }
 
   async *#stream(database: Database, statement: Statement): AsyncGenerator<Page> {
-    const { pageRows: pageSize, signal } = this.#options
+    const { signal } = this.#options
+    const { schemaName } = this.source
+    const pageSize = () => this.#pageSize.rows
     this.holdsConnection = true
     try {
-      yield* database.stream(statement, {
-        schemaName: this.source.schemaName,
-        instants: this.#instants,
-        signal,
-        pageSize,
-      })
+      for await (const page of database.stream(statement, { schemaName, instants: this.#instants, signal, pageSize })) {
+        if (page.rows.length > 0) this.#pageSize.note(0, bytesOfRow(page.rows))
+        yield page
+      }
     } finally {
       this.holdsConnection = false
     }

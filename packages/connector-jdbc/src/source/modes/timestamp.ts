@@ -26,6 +26,7 @@ export const timestamp: Mode = {
       instants: columns.timestamps.map((column) => column.name),
       measure: (position) => (position.timestamp ?? EPOCH).ms,
       last: null,
+      newest: null,
     }
   },
 }
