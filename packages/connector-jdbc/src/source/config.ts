@@ -1,7 +1,7 @@
 // All keys of the source connector, and the rules across them.
 import { defineConfig, type Config, type ConfigKeys } from '@rowbridge/api'
 import { PASS_THROUGH } from '../connect.js'
-import { ZONE_KEY } from '../connection-keys.js'
+import { NOT_ONE_OF, ZONE_KEY } from '../connection-keys.js'
 import { databaseKeys } from './database-keys.js'
 import { modeKeys } from './mode-keys.js'
 import { sourceRules } from './rules.js'
@@ -98,6 +98,7 @@ const connectorKeys = {
   'timestamp.granularity': {
     type: 'enum',
     values: GRANULARITIES,
+    notAllowed: NOT_ONE_OF,
     default: 'connect_logical',
     importance: 'low',
     group,
