@@ -2,6 +2,7 @@
 import { defineConfig, type Config, type ConfigKeys } from '@rowbridge/api'
 import { PASS_THROUGH } from '../connect.js'
 import { NOT_ONE_OF, ZONE_KEY } from '../connection-keys.js'
+import { columnKeys } from './column-keys.js'
 import { databaseKeys } from './database-keys.js'
 import { modeKeys } from './mode-keys.js'
 import { sourceRules } from './rules.js'
@@ -108,7 +109,7 @@ const connectorKeys = {
   },
 } as const satisfies ConfigKeys
 
-const keys = { ...databaseKeys, ...modeKeys, ...connectorKeys } as const
+const keys = { ...databaseKeys, ...modeKeys, ...connectorKeys, ...columnKeys } as const
 
 export const sourceConfig = defineConfig(keys, [sourceRules], {
   passThrough: [PASS_THROUGH, 'jdbc.credentials.provider.'],

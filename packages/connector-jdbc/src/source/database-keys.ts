@@ -8,7 +8,7 @@ import {
   DIALECT_KEY,
   NOT_ONE_OF,
 } from '../connection-keys.js'
-import { checkPatterns } from './table-filter.js'
+import { checkPatterns } from './pattern.js'
 
 const group = 'Database'
 const NUMERIC_MAPPINGS = ['none', 'precision_only', 'best_fit', 'best_fit_eager_double'] as const
