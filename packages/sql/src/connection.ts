@@ -1,6 +1,6 @@
 // The Database that connectors see: one session of a driver, completed by its dialect.
 import { ConfigError, RetriableError, StateError } from '@rowbridge/api'
-import { literal, quoteName } from './ansi.js'
+import { literal, quoteName, textLiteral } from './ansi.js'
 import type {
   ColumnSpec,
   Database,
@@ -111,6 +111,16 @@ export class Connection implements Database {
 
   quoteName(name: string): string {
     return this.#parts.quoting === 'never' ? name : quoteName(name, this.#parts.dialect.quote.charAt(0))
+  }
+
+  quoteText(text: string): string {
+    return (this.#parts.dialect.quoteText ?? textLiteral)(text)
+  }
+
+  digest(expression: string, { salt, isBytes }: { readonly salt: string; readonly isBytes: boolean }): string {
+    const { digest } = this.#parts.dialect
+    if (digest !== undefined) return digest(expression, Buffer.from(salt).toString('hex'), isBytes)
+    throw new StateError('no-digest', `The database of dialect ${this.dialect} cannot compute a SHA-256.`)
   }
 
   parseTable(name: string): TableId {

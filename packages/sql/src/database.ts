@@ -68,6 +68,8 @@ export interface TypeOptions {
   readonly timeZone?: string
 }
 
+export type IsolationLevel = 'READ UNCOMMITTED' | 'READ COMMITTED' | 'REPEATABLE READ' | 'SERIALIZABLE'
+
 export interface DatabaseOptions {
   /** A `jdbc:` URL. */
   readonly url: string
@@ -81,6 +83,8 @@ export interface DatabaseOptions {
   readonly types?: TypeOptions
   /** Shown in the server's list of sessions. */
   readonly applicationName?: string
+  /** Level for all that is read; the server's own unless said. */
+  readonly isolation?: IsolationLevel
   readonly signal?: AbortSignal
 }
 
@@ -138,6 +142,13 @@ export interface Database {
   /** `t`, `s.t` or `c.s.t` in the quotes of the dialect, or bare where quoting is off. */
   quoteTable(id: TableId): string
   quoteName(name: string): string
+  /** Text as a literal of a statement. */
+  quoteText(text: string): string
+  /**
+   * The expression's SHA-256, computed by the database, as 64 hexadecimal digits: of the salt's bytes, then those of the
+   * value or of its text. Null stays null. Equal in all databases for equal texts.
+   */
+  digest(expression: string, options: { readonly salt: string; readonly isBytes: boolean }): string
   /** Parts of a possibly quoted, multi-part name; throws ConfigError. */
   parseTable(name: string): TableId
   /**

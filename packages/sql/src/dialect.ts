@@ -1,6 +1,6 @@
 // What a dialect is: tables of types, a way to connect, catalogue queries and whole statements. One file under dialects/ each.
 import type { Schema } from '@rowbridge/api'
-import type { Instant, TableFilter, TableId } from './database.js'
+import type { Instant, IsolationLevel, TableFilter, TableId } from './database.js'
 import type { BulkWriter, WritePlan } from './bulk.js'
 import type { Classify } from './failures.js'
 import type { Target } from './target.js'
@@ -126,6 +126,12 @@ export interface DialectParts {
   readonly instantExpression?: (expression: string) => string
   /** Literal of a default value that the ANSI form does not fit. */
   readonly literals?: Readonly<Record<string, (value: unknown, zone: Zone | null) => string>>
+  /** Text as a literal, where the ANSI form does not fit. */
+  readonly quoteText?: (text: string) => string
+  /** SHA-256 of a salt, given in hexadecimal digits, and the value; see `Database.digest`. */
+  readonly digest?: (expression: string, saltHex: string, isBytes: boolean) => string
+  /** Statement that sets the isolation level of a session; absent where there is but the strictest. */
+  readonly isolate?: (level: IsolationLevel) => string
   /** Whether one ALTER TABLE adds several columns. */
   readonly addsManyColumns?: boolean
   /** Decides which statement starts a transaction. */

@@ -69,7 +69,24 @@ export class TableReader {
       return null
     } catch (error) {
       this.#endRun()
-      throw error
+      throw await this.#toldOfColumns(error, database)
+    }
+  }
+
+  /** A statement that names a column fails when that is dropped: it is then made anew, and the error is waited out. */
+  async #toldOfColumns(error: unknown, database: Database): Promise<unknown> {
+    const ofCursor = this.source.cursor?.instants ?? []
+    const isUntold = this.#instants.length > ofCursor.length && (error as { code?: unknown }).code === 'not-a-timestamp'
+    if (!isUntold && (error instanceof RetriableError || !(await this.#hasOtherColumns(database)))) return error
+    this.#instants = ofCursor
+    return new RetriableError('columns-changed', `${this.source.name} has other columns now.`, { cause: error })
+  }
+
+  async #hasOtherColumns(database: Database): Promise<boolean> {
+    try {
+      return (await this.source.refresh?.(database)) ?? false
+    } catch {
+      return false
     }
   }
 
@@ -90,6 +107,7 @@ export class TableReader {
   }
 
   async *#everything(database: Database): Batches {
+    await this.source.refresh?.(database)
     for await (const page of this.#stream(database, { text: this.#closed(this.source.select), parameters: [] })) {
       yield this.#slices(page.rows.length).map(([start, end]) => this.#batch(page, start, end, null))
     }
@@ -97,6 +115,7 @@ export class TableReader {
 
   async *#newRows(database: Database, cursor: Cursor): Batches {
     const { suffix, delayMs } = this.#options
+    await this.source.refresh?.(database)
     const end = cursor.hasEnd ? before(await database.now(), delayMs) : instantOf(0)
     await this.#measureLast(database, cursor, end)
     if (suffix !== '' && !hasLimit(suffix)) yield* this.#wholeResult(database, cursor, end)
@@ -114,6 +133,7 @@ export class TableReader {
       const text = suffix === '' ? database.limit(statement.text, pageRows) : statement.text
       const page = await database.read({ ...statement, text }, { schemaName, instants: this.#instants, signal })
       if (page.rows.length === 0) return
+      if ((await this.source.refresh?.(database)) === true) continue
       const isLast = suffix === '' && page.rows.length < pageRows
       if (!isLast) this.#pageSize.note(performance.now() - start, bytesOfRow(page.rows))
       const kept = isLast || cursor.isUnique ? page.rows.length : startOfLastGroup(page, cursor)
@@ -213,12 +233,13 @@ export class TableReader {
     this.#warnLeftOut(raw)
     const page = this.#inGranularity(raw)
     const isWhole = start === 0 && end === page.rows.length
+    const rows = isWhole ? page.rows : page.rows.slice(start, end)
     return {
       topic: this.source.topic,
       partition: null,
       length: end - start,
-      key: null,
-      value: { schema: page.schema, values: isWhole ? page.rows : page.rows.slice(start, end) },
+      key: this.source.keys?.(page.schema, rows) ?? null,
+      value: { schema: page.schema, values: rows },
       timestamps: null,
       headers: null,
       sourcePartition: this.source.partition,

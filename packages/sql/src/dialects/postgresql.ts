@@ -175,6 +175,11 @@ export default defineDialect({
     bytes: (value) => `'\\x${Buffer.from(value as Uint8Array).toString('hex')}'`,
     array: arrayLiteral,
   },
+  digest: (expression, salt, isBytes) => {
+    const bytes = isBytes ? expression : `convert_to(${expression}::text,'UTF8')`
+    return `encode(sha256(${salt === '' ? bytes : `decode('${salt}','hex') || ${bytes}`}),'hex')`
+  },
+  isolate: (level) => `SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL ${level}`,
   connect,
   tables,
   describe,

@@ -21,7 +21,7 @@ import {
 } from '../types.js'
 import { describe, tables } from './sqlite/catalogue.js'
 import { classify } from './sqlite/errors.js'
-import { connect, INSTANT_FUNCTION } from './sqlite/session.js'
+import { connect, DIGEST_FUNCTION, INSTANT_FUNCTION } from './sqlite/session.js'
 
 const MISMATCH = 'SQLite keeps any value in any column. Correct the row, or cast the column in a query.'
 
@@ -132,6 +132,7 @@ export default defineDialect({
     [TIMESTAMP]: { ddl: 'TIMESTAMP' },
   },
   literals: { [DECIMAL]: (value) => `'${String(value)}'` },
+  digest: (expression, salt) => `${DIGEST_FUNCTION}(${expression},'${salt}')`,
   connect,
   tables,
   describe,

@@ -167,7 +167,8 @@ export const writes: Readonly<Record<string, WriteType>> = {
   [TIMESTAMP]: { ddl: (schema) => `DATETIME(${Math.min(6, Number(schema.parameters?.[TIMESTAMP_DIGITS] ?? 3))})` },
 }
 
-function quoted(text: string): string {
+/** Text as a literal: the backslash escapes. */
+export function quoted(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
 }
 
