@@ -24,6 +24,10 @@ export interface RowSource {
   readonly cursor: Cursor | null
   /** Timestamp columns, where their exact instants are wanted. */
   readonly timestamps: readonly string[]
+  /** What the rows are selected from: a table, or a query in parentheses. */
+  readonly from: string
+  /** The table; null for a query. */
+  readonly table: TableId | null
   /** A statement for one value over all rows; null where that is not cheap. */
   readonly aggregate: ((expression: string) => string) | null
 }
@@ -57,6 +61,8 @@ export async function tableSource(id: TableId, { config, mode, database, log }: 
     partition,
     partitions: [tablePartition(id), plainPartition(id)],
     select,
+    from: quoted,
+    table: id,
     cursor,
     timestamps: timestampNames(table.columns),
     aggregate: (expression) => `SELECT ${expression} AS ${database.quoteName('value')} FROM ${quoted}`,
@@ -76,8 +82,9 @@ function cursorColumnsOf(table: Table, names: CursorNames, database: Database): 
   const quoted = database.quoteTable(table.id)
   const source = fullName(table.id)
   const find = (name: string, key: string): Column => findColumn({ columns: table.columns, name, source, key })
-  const cursorColumn = ({ name }: Column): CursorColumn => ({
+  const cursorColumn = ({ name, typeName }: Column): CursorColumn => ({
     name,
+    typeName,
     sql: `${quoted}.${database.quoteName(name)}`,
   })
   const id = names.incrementing === '' ? null : find(names.incrementing, 'incrementing.column.name')
@@ -133,7 +140,7 @@ export async function querySource({ config, mode, database }: SourceOptions): Pr
   const columns = needsColumns ? await queryColumns(database, query) : []
   const find = (name: string, key: string): CursorColumn => {
     const column = findColumn({ columns, name, source: 'The query', key })
-    return { name: column.name, sql: database.quoteName(column.name) }
+    return { name: column.name, typeName: column.typeName, sql: database.quoteName(column.name) }
   }
   const id = config['incrementing.column.name']
   const cursor = mode.cursor({
@@ -152,6 +159,8 @@ export async function querySource({ config, mode, database }: SourceOptions): Pr
     partition: QUERY_PARTITION,
     partitions: [QUERY_PARTITION],
     select: cursor === null ? query : openSelect(query),
+    from: `(${query}\n) query_rows`,
+    table: null,
     cursor,
     timestamps: timestampNames(columns),
     aggregate: null,

@@ -31,6 +31,7 @@ import {
 } from '../types.js'
 import { columnArrays } from './postgresql/bulk.js'
 import { describe, tables } from './postgresql/catalogue.js'
+import { commits, hasIndex, tickMs } from './postgresql/commits.js'
 import { classify } from './postgresql/errors.js'
 import { connect } from './postgresql/session.js'
 
@@ -176,6 +177,9 @@ export default defineDialect({
     array: arrayLiteral,
   },
   connect,
+  commits,
+  hasIndex,
+  tickMs,
   tables,
   describe,
   classify,

@@ -20,6 +20,7 @@ import {
   unreadable,
 } from '../types.js'
 import { describe, tables } from './sqlite/catalogue.js'
+import { commits, hasIndex, tickMs } from './sqlite/commits.js'
 import { classify } from './sqlite/errors.js'
 import { connect, INSTANT_FUNCTION } from './sqlite/session.js'
 
@@ -133,6 +134,9 @@ export default defineDialect({
   },
   literals: { [DECIMAL]: (value) => `'${String(value)}'` },
   connect,
+  commits,
+  hasIndex,
+  tickMs,
   tables,
   describe,
   classify,
