@@ -3,7 +3,7 @@
 import type { Log } from '@rowbridge/api'
 import type { CommitWatch, Database, Moment } from '@rowbridge/sql'
 import { wait } from '../wait.js'
-import { Fence } from './fence.js'
+import { Fence, type UncommittedRow } from './fence.js'
 import { HoldLog, type Hold } from './hold-log.js'
 import { IdGaps, type Gap } from './id-gaps.js'
 import { FIRST_ID, integerOf, longOf } from './modes/incrementing.js'
@@ -82,7 +82,8 @@ export class CommitSafety {
     const now = performance.now()
     const moment = watch.look === null ? NOBODY : await watch.look()
     this.#meet(moment, now)
-    const bound = fence.settle(moment, now)
+    const rows = await this.#uncommittedRows(database, watch, { after, bound: fence.newest ?? after })
+    const bound = fence.settle(moment, rows, now)
     if (bound === null) return this.#keep(true, fence.hold())
     return this.#free(bound)
   }
@@ -136,6 +137,12 @@ export class CommitSafety {
   fill(gaps: readonly Gap[], values: readonly (number | bigint | null)[]): void {
     for (const value of values) this.#gaps?.fill(BigInt(value ?? FIRST_ID))
     this.#gaps?.close(gaps.filter(({ sessions }) => sessions?.size === 0))
+  }
+
+  #uncommittedRows(database: Database, watch: CommitWatch, range: RowRange): Promise<readonly UncommittedRow[]> {
+    return watch.uncommitted === null
+      ? Promise.resolve([])
+      : this.#uncommitted.last(database, watch.uncommitted, range)
   }
 
   #meet({ sessions }: Moment, now: number): void {

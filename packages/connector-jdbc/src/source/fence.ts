@@ -15,6 +15,11 @@ interface Mark {
   waiting: Map<string, Holder> | null
 }
 
+/** A row that is written and not committed. */
+export interface UncommittedRow extends Holder {
+  readonly position: Position
+}
+
 export interface FenceOptions {
   /** How long after a bound was seen those who are on their way to it show. */
   readonly leaseMs: number
@@ -52,15 +57,15 @@ export class Fence {
     if (this.#marks.length < MOST_MARKS) this.#marks.push({ bound, seenAt: now, waiting: null })
   }
 
-  /** Takes in who is there at a moment after `now`; gives the furthest bound that is safe now. */
-  settle(moment: Moment, now: number): Position | null {
-    this.#passed = new Set(moment.holders.map(({ key }) => key).filter((key) => this.#passed.has(key)))
+  /** Takes in who is there at a moment after `now`, and rows that are not committed; gives the furthest bound that is safe now. */
+  settle(moment: Moment, rows: readonly UncommittedRow[], now: number): Position | null {
+    this.#passed = new Set([...moment.holders, ...rows].map(({ key }) => key).filter((key) => this.#passed.has(key)))
     const counted = moment.holders.filter(({ key }) => !this.#passed.has(key))
     const present = new Map(counted.map((holder) => [holder.key, holder] as const))
     let settled = -1
     this.#marks.forEach((mark, i) => {
       if (now - mark.seenAt < this.#options.leaseMs) return
-      mark.waiting = mark.waiting === null ? present : stillThere(mark.waiting, present)
+      mark.waiting = new Map([...(mark.waiting === null ? present : stillThere(mark.waiting, present)), ...this.#below(mark, rows)])
       if (mark.waiting.size === 0 || this.#isPassed(mark, now)) settled = i
     })
     const bound = this.#marks[settled]?.bound ?? null
@@ -75,6 +80,12 @@ export class Fence {
     return { since: first.seenAt, holders: [...first.waiting.values()] }
   }
 
+  /** A row below a mark belongs to a transaction that may have more of them to come, whenever it was first seen. */
+  #below({ bound }: Mark, rows: readonly UncommittedRow[]): (readonly [string, Holder])[] {
+    const below = rows.filter(({ key, position }) => !this.#passed.has(key) && isWithin(position, bound))
+    return below.map((row) => [row.key, row] as const)
+  }
+
   #isPassed(mark: Mark, now: number): boolean {
     const { maxWaitMs, onPassed } = this.#options
     if (maxWaitMs === 0 || now - mark.seenAt < maxWaitMs) return false
@@ -87,4 +98,9 @@ export class Fence {
 
 function stillThere(waiting: ReadonlyMap<string, Holder>, present: ReadonlyMap<string, Holder>): Map<string, Holder> {
   return new Map([...present].filter(([key, holder]) => waiting.has(key) || holder.isSuccessor))
+}
+
+function isWithin({ timestamp, incrementing }: Position, bound: Position): boolean {
+  if (bound.timestamp !== null) return timestamp === null || timestamp.ms < bound.timestamp.ms
+  return incrementing === null || bound.incrementing === null || incrementing <= bound.incrementing
 }
