@@ -1,6 +1,7 @@
 // The Database that connectors see: one session of a driver, completed by its dialect.
 import { ConfigError, RetriableError, StateError } from '@rowbridge/api'
 import { literal, quoteName, textLiteral } from './ansi.js'
+import type { CommitWatch, WatchScope } from './commits.js'
 import type {
   ColumnSpec,
   Database,
@@ -21,6 +22,7 @@ import { openPhraseBook, type DdlColumn, type PhraseBook } from './phrase-book.j
 import { columnOf, compileRowReader, type RowReader } from './row-reader.js'
 import { checkLengths, nameParts, shownTable, tableIdOf } from './table.js'
 import type { TargetColumn } from './target.js'
+import { openWatch } from './watch.js'
 import { compileWriter } from './writer.js'
 
 export interface ConnectionParts {
@@ -133,6 +135,23 @@ export class Connection implements Database {
     )
     const isFolded = quoting === 'never' && dialect.fold !== undefined && parts.at(-1)?.isQuoted !== true
     return isFolded ? { ...id, table: dialect.fold(id.table) } : id
+  }
+
+  tickMs(typeName: string): number {
+    return this.#parts.dialect.tickMs?.(typeName) ?? 1
+  }
+
+  watch(scope: WatchScope): Promise<CommitWatch> {
+    return openWatch(this.#parts, scope, {
+      guard: (work) => this.#guard('open transactions', work),
+      read: (statement, options) => this.read(statement, options),
+    })
+  }
+
+  async hasIndex(id: TableId, column: string): Promise<boolean | null> {
+    const { dialect, session } = this.#parts
+    if (dialect.hasIndex === undefined) return null
+    return this.#guard(shownTable(id), () => dialect.hasIndex!(session, id, column))
   }
 
   limit(text: string, rows: number): string {

@@ -1,6 +1,7 @@
 // What connectors see of a database: an open connection that lists, describes, reads pages and writes in bulk.
 // Values are those of the Connect types everywhere; what a driver calls them ends in the dialect file.
 import type { Schema } from '@rowbridge/api'
+import type { CommitWatch, WatchScope } from './commits.js'
 
 /** Parts that are absent are null. `catalog` is MySQL's database, `schema` PostgreSQL's. */
 export interface TableId {
@@ -156,6 +157,12 @@ export interface Database {
    * Most databases compare it as it is; one without a type for time does not.
    */
   instantExpression(expression: string): string
+  /** How long the clock stands still for a column of that type: rows of one tick may be written until it is over. */
+  tickMs(typeName: string): number
+  /** What tells of transactions that may still write into what is read. */
+  watch(scope: WatchScope): Promise<CommitWatch>
+  /** Whether an index of the table begins with the column; null where that cannot be told. */
+  hasIndex(id: TableId, column: string): Promise<boolean | null>
   /** The statement, bounded to `rows` rows. */
   limit(text: string, rows: number): string
   /** False when someone else made it first. */

@@ -2,6 +2,7 @@
 import type { Schema } from '@rowbridge/api'
 import type { Instant, IsolationLevel, TableFilter, TableId } from './database.js'
 import type { BulkWriter, WritePlan } from './bulk.js'
+import type { Blocks, Guarantee, Moment, WatchScope } from './commits.js'
 import type { Classify } from './failures.js'
 import type { Target } from './target.js'
 import type { TargetUrl } from './url.js'
@@ -96,6 +97,23 @@ export interface DescribedTable {
   readonly primaryKey: readonly string[]
 }
 
+/** What a dialect knows of transactions that are open; see `CommitWatch`. */
+export interface Commits {
+  readonly guarantee: Guarantee
+  readonly because: string
+  readonly look: (() => Promise<Moment>) | null
+  readonly leaseMs: number
+  /** How to read what is not committed. */
+  readonly uncommitted: DirtyReads | null
+  readonly blocks: Blocks | null
+}
+
+export interface DirtyReads {
+  /** Statement that makes the next one see what is not committed. */
+  readonly before: string
+  fingerprint(columns: readonly string[]): string
+}
+
 /** The part of a dialect that `defineDialect` completes from the ANSI defaults. */
 export interface DialectParts {
   /** Quote mark of names. */
@@ -114,6 +132,12 @@ export interface DialectParts {
   /** Statement that tells catalog and schema as two text columns. */
   readonly where: string
   connect(url: TargetUrl, options: ConnectOptions): Promise<Session>
+  /** Absent: the dialect cannot tell. */
+  readonly commits?: (session: Session, scope: WatchScope) => Promise<Commits>
+  /** Milliseconds between two values of a clock in a column of the type; 1 unless said. */
+  readonly tickMs?: (typeName: string) => number
+  /** Whether an index begins with the column. */
+  readonly hasIndex?: (session: Session, id: TableId, column: string) => Promise<boolean>
   tables(session: Session, filter: TableFilter): Promise<readonly TableId[]>
   describe(session: Session, id: TableId): Promise<DescribedTable | null>
   /** Compiles how rows become round trips. */

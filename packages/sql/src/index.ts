@@ -1,4 +1,5 @@
 // Knows databases; the public face of this package.
+export type * from './commits.js'
 export * from './database.js'
 export { openDatabase } from './open.js'
 export { typesMarkdown } from './types-markdown.js'

@@ -6,6 +6,7 @@ import { nodeTls, tlsModeOf, tlsOf } from '../tls.js'
 import type { TargetUrl } from '../url.js'
 import { bulk, type PacketSession } from './mysql/bulk.js'
 import { describe, tables } from './mysql/catalogue.js'
+import { commits, hasIndex, tickMs } from './mysql/commits.js'
 import { classify } from './mysql/errors.js'
 import { columnOf, type FieldOptions } from './mysql/fields.js'
 import { startSession } from './mysql/start.js'
@@ -233,6 +234,9 @@ export default defineDialect({
   },
   isolate: (level) => `SET SESSION TRANSACTION ISOLATION LEVEL ${level}`,
   connect,
+  commits,
+  hasIndex,
+  tickMs,
   tables,
   describe,
   classify,

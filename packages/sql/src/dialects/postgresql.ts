@@ -31,6 +31,7 @@ import {
 } from '../types.js'
 import { columnArrays } from './postgresql/bulk.js'
 import { describe, tables } from './postgresql/catalogue.js'
+import { commits, hasIndex, tickMs } from './postgresql/commits.js'
 import { classify } from './postgresql/errors.js'
 import { connect } from './postgresql/session.js'
 
@@ -181,6 +182,9 @@ export default defineDialect({
   },
   isolate: (level) => `SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL ${level}`,
   connect,
+  commits,
+  hasIndex,
+  tickMs,
   tables,
   describe,
   classify,

@@ -20,6 +20,7 @@ import {
   unreadable,
 } from '../types.js'
 import { describe, tables } from './sqlite/catalogue.js'
+import { commits, hasIndex, tickMs } from './sqlite/commits.js'
 import { classify } from './sqlite/errors.js'
 import { connect, DIGEST_FUNCTION, INSTANT_FUNCTION } from './sqlite/session.js'
 
@@ -134,6 +135,9 @@ export default defineDialect({
   literals: { [DECIMAL]: (value) => `'${String(value)}'` },
   digest: (expression, salt) => `${DIGEST_FUNCTION}(${expression},'${salt}')`,
   connect,
+  commits,
+  hasIndex,
+  tickMs,
   tables,
   describe,
   classify,
