@@ -1,11 +1,12 @@
 // Reads one table or query, run after run and page by page. The position moves only past rows that were handed out, and past a group of
 // rows at one position only when all of the group was.
 import { RetriableError, type Json, type Log, type SourceBatch } from '@rowbridge/api'
-import type { Database, Instant, Page, Statement } from '@rowbridge/sql'
+import { schemaOfRow, type Database, type Instant, type Page, type Statement } from '@rowbridge/sql'
 import { timestampNames, withGranularity, type Granularity } from './granularity.js'
 import { LoadShare } from './load-share.js'
 import { instantOf, isSamePosition, offsetOf, START, type Position } from './offset.js'
 import { bytesOfRow, PageSize } from './page-size.js'
+import { slicesOf } from './page-slices.js'
 import { hasLimit } from './query-text.js'
 import type { RowSource } from './row-source.js'
 import type { Cursor, Parameter } from './modes/mode.js'
@@ -37,8 +38,8 @@ export class TableReader {
   readonly #warned = new Set<string>()
   readonly #converted = new WeakMap<Page, Page>()
   readonly #pageSize: PageSize
-  /** Columns whose exact instants are asked for: the cursor's first. */
-  #instants: readonly string[]
+  /** Columns whose exact instants are asked for, for the granularity. */
+  #moments: readonly string[]
   #position: Position
   #run: Batches | null = null
 
@@ -47,10 +48,7 @@ export class TableReader {
     this.#options = options
     this.#position = position ?? START
     this.#pageSize = new PageSize(options.pageRows)
-    this.#instants = [
-      ...(options.source.cursor?.instants ?? []),
-      ...(options.granularity === null ? [] : options.source.timestamps),
-    ]
+    this.#moments = options.granularity === null ? [] : options.source.timestamps
     this.share = new LoadShare(position === null)
   }
 
@@ -91,7 +89,7 @@ export class TableReader {
 
   async *#everything(database: Database): Batches {
     for await (const page of this.#stream(database, { text: this.#closed(this.source.select), parameters: [] })) {
-      yield this.#slices(page.rows.length).map(([start, end]) => this.#batch(page, start, end, null))
+      yield this.#slices(page, page.rows.length).map(([start, end]) => this.#batch(page, start, end, null))
     }
   }
 
@@ -112,7 +110,8 @@ export class TableReader {
       const start = performance.now()
       const statement = this.#newRowsStatement(cursor, end)
       const text = suffix === '' ? database.limit(statement.text, pageRows) : statement.text
-      const page = await database.read({ ...statement, text }, { schemaName, instants: this.#instants, signal })
+      const wanted = { schemaName, instants: cursor.instants, moments: this.#moments, signal }
+      const page = await database.read({ ...statement, text }, wanted)
       if (page.rows.length === 0) return
       const isLast = suffix === '' && page.rows.length < pageRows
       if (!isLast) this.#pageSize.note(performance.now() - start, bytesOfRow(page.rows))
@@ -152,7 +151,7 @@ export class TableReader {
   #inOrder(from: { page: Page; cursor: Cursor; kept: number; next: Position | null }): SourceBatch[] {
     const { page, cursor, kept, next } = from
     const positionAt = cursor.positions(page)
-    return this.#slices(kept).map(([start, end]) => {
+    return this.#slices(page, kept).map(([start, end]) => {
       const own = positionAt(end - 1)
       const following = end < kept ? positionAt(end) : next
       const isGroupEnd = cursor.isUnique || following === null || !isSamePosition(own, following)
@@ -179,7 +178,8 @@ export class TableReader {
     try {
       yield* database.stream(statement, {
         schemaName: this.source.schemaName,
-        instants: this.#instants,
+        instants: this.source.cursor?.instants ?? [],
+        moments: this.#moments,
         signal,
         pageSize,
       })
@@ -203,22 +203,22 @@ export class TableReader {
     return suffix === '' ? text : `${text} ${suffix}`
   }
 
-  #slices(rows: number): (readonly [number, number])[] {
-    const { batchRows } = this.#options
-    const starts = Array.from({ length: Math.ceil(rows / batchRows) }, (_, i) => i * batchRows)
-    return starts.map((start) => [start, Math.min(start + batchRows, rows)])
+  /** Stretches of a page's first rows that become a batch each. */
+  #slices(page: Page, rows: number): readonly (readonly [number, number])[] {
+    return slicesOf(this.#inGranularity(page), rows, this.#options.batchRows)
   }
 
   #batch(raw: Page, start: number, end: number, sourceOffset: Json): SourceBatch {
     this.#warnLeftOut(raw)
     const page = this.#inGranularity(raw)
     const isWhole = start === 0 && end === page.rows.length
+    this.#tellMisfits(page, start)
     return {
       topic: this.source.topic,
       partition: null,
       length: end - start,
       key: null,
-      value: { schema: page.schema, values: isWhole ? page.rows : page.rows.slice(start, end) },
+      value: { schema: schemaOfRow(page, start), values: isWhole ? page.rows : page.rows.slice(start, end) },
       timestamps: null,
       headers: null,
       sourcePartition: this.source.partition,
@@ -232,17 +232,27 @@ export class TableReader {
     if (granularity === null) return page
     const known = this.#converted.get(page)
     if (known !== undefined) return known
-    const unasked = timestampNames(page.columns).filter((name) => !this.#instants.includes(name))
+    const unasked = timestampNames(page.columns).filter((name) => !this.#moments.includes(name))
     if (unasked.length > 0) {
-      this.#instants = [...this.#instants, ...unasked]
+      this.#moments = [...this.#moments, ...unasked]
       throw new RetriableError(
         'columns-changed',
         `${this.source.name} has new timestamp columns: ${unasked.join(', ')}.`,
       )
     }
-    const converted = withGranularity(page, granularity, this.#instants)
+    const converted = withGranularity(page, granularity, this.#moments)
     this.#converted.set(page, converted)
     return converted
+  }
+
+  /** Invariant 3: once per column it is told that a value did not fit, and what became of it. */
+  #tellMisfits(page: Page, row: number): void {
+    for (const { field, message } of page.misfits?.get(row) ?? []) {
+      const name = `misfit ${page.columns[field]?.name}`
+      if (this.#warned.has(name)) continue
+      this.#warned.add(name)
+      this.#options.log.warn(`${this.source.name}.${message}, under a schema of their own.`)
+    }
   }
 
   #warnLeftOut(page: Page): void {
