@@ -125,7 +125,6 @@ export const ERROR_CODES: Readonly<Record<string, string>> = {
   'statement-cancelled': 'The database stopped a statement: on request, or because it took too long.',
   'table-exists': 'A table to be created is there already.',
   'task-cancelled': 'A task was still busy when it was cancelled.',
-  'timestamp-out-of-range': 'A timestamp does not fit into 64 bits in the unit asked for.',
   'too-many-connections': 'The database has no connection left.',
   'too-many-tasks': 'The connector asked for more tasks than tasks.max allows.',
   'topic-not-created': 'A topic could not be created.',

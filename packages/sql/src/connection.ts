@@ -199,7 +199,7 @@ export class Connection implements Database {
     const bulk = compileWriter(spec, {
       dialect,
       session,
-      zone: settings.zone,
+      times: settings,
       quoteName: (name) => this.quoteName(name),
       table: this.quoteTable(spec.table.id),
     })

@@ -44,6 +44,16 @@ export interface Statement {
   readonly parameters: readonly (string | number | bigint | Instant)[]
 }
 
+/** A value of a row that the schema of its column has no room for. */
+export interface Misfitting {
+  /** Index in the row. */
+  readonly field: number
+  /** What the field is in the schema of this row alone. */
+  readonly schema: Schema
+  /** What was found, for the log. */
+  readonly message: string
+}
+
 /** Rows of one result set, values in column order. Columns whose `schema` is null are left out of both. */
 export interface Page {
   readonly columns: readonly Column[]
@@ -52,6 +62,10 @@ export interface Page {
   readonly rows: unknown[][]
   /** For each name in `ReadOptions.instants`, the exact instants of the rows. */
   readonly instants: readonly (readonly (Instant | null)[])[]
+  /** The same for `ReadOptions.moments`; null too where a value is no instant. */
+  readonly moments: readonly (readonly (Instant | null)[])[]
+  /** By row; null when every value fits. `schemaOfRow` tells the schema of such a row. */
+  readonly misfits: ReadonlyMap<number, readonly Misfitting[]> | null
 }
 
 export interface ReadOptions {
@@ -59,6 +73,8 @@ export interface ReadOptions {
   readonly schemaName: string | null
   /** Timestamp columns whose full precision is wanted beside the milliseconds of the row. */
   readonly instants?: readonly string[]
+  /** Timestamp columns of which the same is wanted as far as their values have it; of `instants` every one must be readable. */
+  readonly moments?: readonly string[]
   readonly signal?: AbortSignal
 }
 
@@ -67,6 +83,8 @@ export interface TypeOptions {
   readonly numericMapping?: 'none' | 'precision_only' | 'best_fit' | 'best_fit_eager_double'
   /** Zone in which wall-clock columns are to be read, an IANA name; UTC unless said. */
   readonly timeZone?: string
+  /** `legacy`: dates before 1582-10-15 are counted by the Julian calendar, as Java does; `proleptic`, unless said: by ISO 8601. */
+  readonly calendar?: 'legacy' | 'proleptic'
 }
 
 export type IsolationLevel = 'READ UNCOMMITTED' | 'READ COMMITTED' | 'REPEATABLE READ' | 'SERIALIZABLE'

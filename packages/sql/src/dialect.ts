@@ -31,16 +31,22 @@ export interface RawResult {
   readonly rows: unknown[][]
 }
 
-/** What readers of a connection depend on. */
-export interface ReadSettings {
-  readonly numericMapping: 'none' | 'precision_only' | 'best_fit' | 'best_fit_eager_double'
+/** How wall clocks and days are to be understood. */
+export interface TimeSettings {
   /** Zone of wall-clock columns; null: UTC. */
   readonly zone: Zone | null
+  /** Whether days before 1582-10-15 are counted by the Julian calendar. */
+  readonly isLegacyCalendar: boolean
+}
+
+/** What readers of a connection depend on. */
+export interface ReadSettings extends TimeSettings {
+  readonly numericMapping: 'none' | 'precision_only' | 'best_fit' | 'best_fit_eager_double'
   /** Parameters of the URL and properties for the driver. */
   readonly params: Readonly<Record<string, string>>
 }
 
-/** Turns a raw value that is not null into one of Connect's. Throws DataError. */
+/** Turns a raw value that is not null into one of Connect's. Throws a Misfit for one that the schema has no room for. */
 export type Reader = (raw: unknown) => unknown
 
 /** How a database type is read. Functions are called once per shape of a result. */

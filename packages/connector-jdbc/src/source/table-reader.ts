@@ -1,12 +1,13 @@
 // Reads one table or query, run after run and page by page. The position moves only past rows that were handed out, and past a group of
 // rows at one position only when all of the group was.
 import { RetriableError, type Json, type Log, type SourceBatch } from '@rowbridge/api'
-import type { Database, Instant, Page, Statement } from '@rowbridge/sql'
+import { schemaOfRow, type Database, type Instant, type Page, type Statement } from '@rowbridge/sql'
 import type { CommitSafety } from './commit-safety.js'
 import { timestampNames, withGranularity, type Granularity } from './granularity.js'
 import { LoadShare } from './load-share.js'
 import { instantOf, isSamePosition, offsetOf, START, type Position } from './offset.js'
 import { bytesOfRow, PageSize } from './page-size.js'
+import { slicesOf } from './page-slices.js'
 import { hasLimit } from './query-text.js'
 import type { RowSource } from './row-source.js'
 import type { Cursor, Parameter } from './modes/mode.js'
@@ -40,8 +41,8 @@ export class TableReader {
   readonly #warned = new Set<string>()
   readonly #converted = new WeakMap<Page, Page>()
   readonly #pageSize: PageSize
-  /** Columns whose exact instants are asked for: the cursor's first. */
-  #instants: readonly string[]
+  /** Columns whose exact instants are asked for, for the granularity. */
+  #moments: readonly string[]
   #position: Position
   #run: Batches | null = null
 
@@ -50,10 +51,7 @@ export class TableReader {
     this.#options = options
     this.#position = position ?? START
     this.#pageSize = new PageSize(options.pageRows)
-    this.#instants = [
-      ...(options.source.cursor?.instants ?? []),
-      ...(options.granularity === null ? [] : options.source.timestamps),
-    ]
+    this.#moments = options.granularity === null ? [] : options.source.timestamps
     this.share = new LoadShare(position === null)
   }
 
@@ -82,10 +80,9 @@ export class TableReader {
 
   /** A statement that names a column fails when that is dropped: it is then made anew, and the error is waited out. */
   async #toldOfColumns(error: unknown, database: Database): Promise<unknown> {
-    const ofCursor = this.source.cursor?.instants ?? []
-    const isUntold = this.#instants.length > ofCursor.length && (error as { code?: unknown }).code === 'not-a-timestamp'
+    const isUntold = this.#moments.length > 0 && (error as { code?: unknown }).code === 'not-a-timestamp'
     if (!isUntold && (error instanceof RetriableError || !(await this.#hasOtherColumns(database)))) return error
-    this.#instants = ofCursor
+    this.#moments = []
     return new RetriableError('columns-changed', `${this.source.name} has other columns now.`, { cause: error })
   }
 
@@ -116,7 +113,7 @@ export class TableReader {
   async *#everything(database: Database): Batches {
     await this.source.refresh?.(database)
     for await (const page of this.#stream(database, { text: this.#closed(this.source.select), parameters: [] })) {
-      yield this.#slices(page.rows.length).map(([start, end]) => this.#batch(page, start, end, null))
+      yield this.#slices(page, page.rows.length).map(([start, end]) => this.#batch(page, start, end, null))
     }
   }
 
@@ -162,7 +159,7 @@ export class TableReader {
     const positionAt = cursor.positions(page)
     safety.fill([], page.rows.map((_, row) => positionAt(row).incrementing))
     const offset = offsetOf(safety.floor(this.#position))
-    return this.#slices(page.rows.length).map(([start, end]) => this.#batch(page, start, end, offset))
+    return this.#slices(page, page.rows.length).map(([start, end]) => this.#batch(page, start, end, offset))
   }
 
   #upTo(database: Database, cursor: Cursor, bound: Position): Batches {
@@ -181,7 +178,8 @@ export class TableReader {
       const start = performance.now()
       const statement = this.#newRowsStatement(cursor, bound)
       const text = suffix === '' ? database.limit(statement.text, pageRows) : statement.text
-      const page = await database.read({ ...statement, text }, { schemaName, instants: this.#instants, signal })
+      const wanted = { schemaName, instants: cursor.instants, moments: this.#moments, signal }
+      const page = await database.read({ ...statement, text }, wanted)
       if (page.rows.length === 0) return
       if ((await this.source.refresh?.(database)) === true) continue
       const isLast = suffix === '' && page.rows.length < pageRows
@@ -222,7 +220,7 @@ export class TableReader {
   #inOrder(from: { page: Page; cursor: Cursor; kept: number; next: Position | null }): SourceBatch[] {
     const { page, cursor, kept, next } = from
     const positionAt = cursor.positions(page)
-    return this.#slices(kept).map(([start, end]) => {
+    return this.#slices(page, kept).map(([start, end]) => {
       const own = positionAt(end - 1)
       const following = end < kept ? positionAt(end) : next
       const isGroupEnd = cursor.isUnique || following === null || !isSamePosition(own, following)
@@ -257,7 +255,8 @@ export class TableReader {
     try {
       yield* database.stream(statement, {
         schemaName: this.source.schemaName,
-        instants: this.#instants,
+        instants: this.source.cursor?.instants ?? [],
+        moments: this.#moments,
         signal,
         pageSize,
       })
@@ -284,10 +283,9 @@ export class TableReader {
     return suffix === '' ? text : `${text} ${suffix}`
   }
 
-  #slices(rows: number): (readonly [number, number])[] {
-    const { batchRows } = this.#options
-    const starts = Array.from({ length: Math.ceil(rows / batchRows) }, (_, i) => i * batchRows)
-    return starts.map((start) => [start, Math.min(start + batchRows, rows)])
+  /** Stretches of a page's first rows that become a batch each. */
+  #slices(page: Page, rows: number): readonly (readonly [number, number])[] {
+    return slicesOf(this.#inGranularity(page), rows, this.#options.batchRows)
   }
 
   #batch(raw: Page, start: number, end: number, sourceOffset: Json): SourceBatch {
@@ -295,12 +293,14 @@ export class TableReader {
     const page = this.#inGranularity(raw)
     const isWhole = start === 0 && end === page.rows.length
     const rows = isWhole ? page.rows : page.rows.slice(start, end)
+    const schema = schemaOfRow(page, start)
+    this.#tellMisfits(page, start)
     return {
       topic: this.source.topic,
       partition: null,
       length: end - start,
-      key: this.source.keys?.(page.schema, rows) ?? null,
-      value: { schema: page.schema, values: rows },
+      key: this.source.keys?.(schema, rows) ?? null,
+      value: { schema, values: rows },
       timestamps: null,
       headers: null,
       sourcePartition: this.source.partition,
@@ -314,17 +314,27 @@ export class TableReader {
     if (granularity === null) return page
     const known = this.#converted.get(page)
     if (known !== undefined) return known
-    const unasked = timestampNames(page.columns).filter((name) => !this.#instants.includes(name))
+    const unasked = timestampNames(page.columns).filter((name) => !this.#moments.includes(name))
     if (unasked.length > 0) {
-      this.#instants = [...this.#instants, ...unasked]
+      this.#moments = [...this.#moments, ...unasked]
       throw new RetriableError(
         'columns-changed',
         `${this.source.name} has new timestamp columns: ${unasked.join(', ')}.`,
       )
     }
-    const converted = withGranularity(page, granularity, this.#instants)
+    const converted = withGranularity(page, granularity, this.#moments)
     this.#converted.set(page, converted)
     return converted
+  }
+
+  /** Invariant 3: once per column it is told that a value did not fit, and what became of it. */
+  #tellMisfits(page: Page, row: number): void {
+    for (const { field, message } of page.misfits?.get(row) ?? []) {
+      const name = `misfit ${page.columns[field]?.name}`
+      if (this.#warned.has(name)) continue
+      this.#warned.add(name)
+      this.#options.log.warn(`${this.source.name}.${message}, under a schema of their own.`)
+    }
   }
 
   #warnLeftOut(page: Page): void {

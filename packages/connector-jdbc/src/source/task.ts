@@ -11,7 +11,7 @@ import {
   type SourceTaskContext,
 } from '@rowbridge/api'
 import type { Database, TypeOptions } from '@rowbridge/sql'
-import { connectOptionsOf, databaseOptionsOf } from '../connect.js'
+import { calendarOf, connectOptionsOf, databaseOptionsOf } from '../connect.js'
 import { Session } from '../session.js'
 import { zoneOf } from '../time-zone.js'
 import { settles, wait } from '../wait.js'
@@ -191,7 +191,7 @@ export class JdbcSourceTask implements SourceTask {
       batchRows,
       pageRows: Math.max(batchRows, LEAST_PAGE),
       delayMs: config['timestamp.delay.interval.ms'],
-      granularity: granularityOf(config['timestamp.granularity'], zoneOf(config['db.timezone'])),
+      granularity: granularityOf(config['timestamp.granularity'], zoneOf(config['db.timezone']), calendarOf(config)),
       log: context.log,
       signal,
       safety: safetyOf(source, config, { log: context.log, signal }),

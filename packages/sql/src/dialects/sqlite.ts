@@ -105,14 +105,17 @@ export default defineDialect({
     decimal: { schema: decimalOf, read: (column) => readDecimal(column, decimalOf(column)) },
     text: { schema: STRING, read: text, instant },
     bytes: { schema: BYTES, read: bytes },
-    date: { schema: date(), read: (column) => orText(readDate(column), (ms) => Math.floor(ms / MS_PER_DAY)) },
+    date: {
+      schema: date(),
+      read: (column, settings) => orText(readDate(column, settings), (ms) => Math.floor(ms / MS_PER_DAY)),
+    },
     time: {
       schema: time(),
       read: (column, { zone }) => orText(readTime(column, zone), (ms) => ((ms % MS_PER_DAY) + MS_PER_DAY) % MS_PER_DAY),
     },
     timestamp: {
       schema: timestamp(),
-      read: (column, { zone }) => orText(readTimestamp(column, zone), (ms) => ms),
+      read: (column, settings) => orText(readTimestamp(column, settings), (ms) => ms),
       instant,
     },
     other: { schema: STRING, read: text, instant },
