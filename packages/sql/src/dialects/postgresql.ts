@@ -29,6 +29,7 @@ import {
   TIME_TYPE,
   unreadable,
 } from '../types.js'
+import { references, widen } from './postgresql/alter.js'
 import { columnArrays } from './postgresql/bulk.js'
 import { describe, tables } from './postgresql/catalogue.js'
 import { classify } from './postgresql/errors.js'
@@ -106,6 +107,8 @@ const writes: Readonly<Record<string, WriteType>> = {
   boolean: { ddl: 'BOOLEAN' },
   string: { ddl: 'TEXT' },
   bytes: { ddl: 'BYTEA' },
+  struct: { ddl: 'JSONB' },
+  map: { ddl: 'JSONB' },
   [DECIMAL]: { ddl: 'DECIMAL' },
   [DATE]: { ddl: 'DATE' },
   [TIME]: { ddl: 'TIME' },
@@ -116,7 +119,8 @@ const writes: Readonly<Record<string, WriteType>> = {
 function arrayDdl(schema: Schema): string {
   let element = schema.valueSchema
   while (element !== null && element.type === 'array') element = element.valueSchema
-  const type = writes[element?.name ?? ''] ?? writes[element?.type ?? '']
+  if (element === null || element.type === 'struct' || element.type === 'map') return 'JSONB'
+  const type = writes[element.name ?? ''] ?? writes[element.type]
   return `${typeof type?.ddl === 'string' ? type.ddl : 'TEXT'}[]`
 }
 
@@ -176,6 +180,8 @@ export default defineDialect({
     array: arrayLiteral,
   },
   connect,
+  widen,
+  references,
   tables,
   describe,
   classify,

@@ -109,6 +109,8 @@ function targetFor(row: readonly unknown[]): Target {
     case 'datetime':
     case 'timestamp':
       return { kind: dataType === 'time' ? 'time' : 'timestamp', fraction }
+    case 'json':
+      return { kind: 'other', isJson: true }
     case 'bit':
       return { kind: 'bits', length: Number(row[6]) }
     case 'char':
