@@ -115,6 +115,9 @@ export interface TableFilter {
   readonly schemaPattern: string | null
 }
 
+/** Name of the schema of values that are what `JSON.parse` gives: each is bound by what it is. */
+export const ANY = 'rowbridge.any'
+
 /** Parameter of a Timestamp schema in a ColumnSpec: how many digits after the second the column is to keep; 3 unless said. */
 export const TIMESTAMP_DIGITS = 'rowbridge.timestamp.digits'
 
@@ -126,20 +129,41 @@ export interface ColumnSpec {
   readonly isPrimaryKey: boolean
 }
 
+/** What a column that is there is to hold. */
+export interface ColumnNeed {
+  /** As the table spells it. */
+  readonly name: string
+  readonly schema: Schema
+  /** Most characters of a text, or bytes of a byte string; 0: unknown. */
+  readonly length: number
+  /** Most bytes of a text; 0: unknown. */
+  readonly bytes: number
+  readonly isKey: boolean
+}
+
+/** A statement that changes a table, and the one that undoes it. */
+export interface Alteration {
+  readonly text: string
+  readonly inverse: string
+}
+
 export interface WriterSpec {
-  readonly mode: 'insert' | 'upsert' | 'update' | 'delete'
+  /** `ignore` inserts and leaves alone what is there. */
+  readonly mode: 'insert' | 'upsert' | 'update' | 'delete' | 'ignore'
   readonly table: Table
   /** Key columns first. The names are those of the table, the schemas those of the records. */
   readonly columns: readonly { readonly name: string; readonly schema: Schema; readonly isKey: boolean }[]
+  /** Column that tells newer from older: an upsert or update with a smaller value leaves the row as it is. */
+  readonly version?: string
 }
 
 /** Writes rows of one shape with as few round trips as the database likes best. Compiled once per spec. */
 export interface Writer {
   /**
    * Rows in the order of `WriterSpec.columns`, inside the open transaction. No two rows of an upsert or delete share a key.
-   * Throws DataError (a value that does not fit; `index` of the row where the server tells), RetriableError, StateError.
+   * Resolves to how many rows the server says it touched. Throws DataError (a value that does not fit; `index` of the row where the server tells), RetriableError, StateError.
    */
-  write(rows: readonly (readonly unknown[])[]): Promise<void>
+  write(rows: readonly (readonly unknown[])[]): Promise<number>
 }
 
 /** One connection. Methods are called one after the other, never at once. */
@@ -186,6 +210,13 @@ export interface Database {
   /** False when someone else made it first. */
   createTable(id: TableId, columns: readonly ColumnSpec[]): Promise<boolean>
   addColumns(id: TableId, columns: readonly ColumnSpec[]): Promise<void>
+  /** What must be altered so that the columns of the table that have those names hold all that is needed; nothing narrows. */
+  widenings(table: Table, needs: readonly ColumnNeed[]): Promise<readonly Alteration[]>
+  alter(alteration: Alteration): Promise<void>
+  /** Tables that the foreign keys of a table point to. */
+  references(id: TableId): Promise<readonly TableId[]>
+  /** The name as the database keeps it, where it cuts names of tables. */
+  fitTable(id: TableId): TableId
   writer(spec: WriterSpec): Writer
   /** Commits what `work` did, or rolls all of it back and throws. */
   transaction<T>(work: () => Promise<T>): Promise<T>

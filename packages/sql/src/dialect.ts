@@ -1,6 +1,6 @@
 // What a dialect is: tables of types, a way to connect, catalogue queries and whole statements. One file under dialects/ each.
 import type { Schema } from '@rowbridge/api'
-import type { Instant, IsolationLevel, TableFilter, TableId } from './database.js'
+import type { Alteration, Instant, IsolationLevel, TableFilter, TableId } from './database.js'
 import type { BulkWriter, WritePlan } from './bulk.js'
 import type { Blocks, Guarantee, Moment, WatchScope } from './commits.js'
 import type { Classify } from './failures.js'
@@ -74,10 +74,10 @@ export interface Session {
   stream(text: string, parameters: readonly Parameter[], pageSize: number): AsyncIterable<RawResult>
   /** A statement without parameters and result. */
   run(text: string): Promise<void>
-  /** A statement that is prepared once and kept. */
-  execute(text: string, parameters: readonly Parameter[]): Promise<void>
+  /** A statement that is prepared once and kept; gives how many rows it touched. */
+  execute(text: string, parameters: readonly Parameter[]): Promise<number>
   /** The same statement for each row. Resolves when all are done; `index` of the first that failed goes with the error. */
-  executeEach(text: string, rows: readonly (readonly Parameter[])[]): Promise<void>
+  executeEach(text: string, rows: readonly (readonly Parameter[])[]): Promise<number>
   /** Stops the statement that runs. */
   cancel(): Promise<void>
   close(): Promise<void>
@@ -120,6 +120,24 @@ export interface DirtyReads {
   fingerprint(columns: readonly string[]): string
 }
 
+/** A column that is to be altered. */
+export interface ColumnChange {
+  readonly id: TableId
+  /** Quoted. */
+  readonly table: string
+  readonly name: string
+  readonly quoted: string
+  /** The type it has. */
+  readonly typeName: string
+  readonly isNullable: boolean
+  readonly isPrimaryKey: boolean
+  /** The new type in the database's words; null: it stays. `longer`: the same with room for `length`. */
+  readonly type: string | null
+  readonly length: number
+  /** Whether NOT NULL is to go. */
+  readonly dropsNotNull: boolean
+}
+
 /** The part of a dialect that `defineDialect` completes from the ANSI defaults. */
 export interface DialectParts {
   /** Quote mark of names. */
@@ -146,6 +164,9 @@ export interface DialectParts {
   readonly hasIndex?: (session: Session, id: TableId, column: string) => Promise<boolean>
   tables(session: Session, filter: TableFilter): Promise<readonly TableId[]>
   describe(session: Session, id: TableId): Promise<DescribedTable | null>
+  references(session: Session, id: TableId): Promise<readonly TableId[]>
+  /** How a column gets another type, or may be null; null where it cannot. */
+  widen(session: Session, change: ColumnChange): Promise<Alteration | null>
   /** Compiles how rows become round trips. */
   readonly bulk: (plan: WritePlan, session: Session) => BulkWriter
   readonly classify: Classify

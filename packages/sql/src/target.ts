@@ -41,6 +41,8 @@ export interface Target {
   /** The type's name as a cast needs it. */
   readonly cast?: string
   readonly isArray?: boolean
+  /** Whether the column holds JSON, so that a text in it has quotes. */
+  readonly isJson?: boolean
   /** Whether bits are written as the digits 0 and 1, not as bytes. */
   readonly isBitText?: boolean
 }

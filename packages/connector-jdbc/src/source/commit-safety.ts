@@ -47,7 +47,10 @@ export class CommitSafety {
   constructor(options: SafetyOptions) {
     this.#options = options
     this.#holds = new HoldLog(options.log, options.source.name)
-    this.#uncommitted = new UncommittedRows({ ...options, onPassed: (hold) => this.#holds.passed(hold, performance.now()) })
+    this.#uncommitted = new UncommittedRows({
+      ...options,
+      onPassed: (hold) => this.#holds.passed(hold, performance.now()),
+    })
   }
 
   /** How sure it is that no row is missed; null until it is known. */
@@ -140,9 +143,7 @@ export class CommitSafety {
   }
 
   #uncommittedRows(database: Database, watch: CommitWatch, range: RowRange): Promise<readonly UncommittedRow[]> {
-    return watch.uncommitted === null
-      ? Promise.resolve([])
-      : this.#uncommitted.last(database, watch.uncommitted, range)
+    return watch.uncommitted === null ? Promise.resolve([]) : this.#uncommitted.last(database, watch.uncommitted, range)
   }
 
   #meet({ sessions }: Moment, now: number): void {
@@ -155,7 +156,11 @@ export class CommitSafety {
     if (this.#watch !== null && this.#watched === database) return this.#watch
     const { source, cursor, log } = this.#options
     const { by, columns } = cursor.fenced
-    const watch = await database.watch({ table: source.table, by, column: by === 'value' ? (columns[0]?.name ?? '') : '' })
+    const watch = await database.watch({
+      table: source.table,
+      by,
+      column: by === 'value' ? (columns[0]?.name ?? '') : '',
+    })
     if (this.#watch === null) tellGuarantee(log, source.name, watch)
     if (watch.blocks === null) this.#gaps = null
     else this.#gaps ??= new IdGaps(watch.blocks, BigInt(after.incrementing ?? FIRST_ID))

@@ -51,7 +51,9 @@ const ADVICE =
 
 function namesOf({ holders }: Hold): string {
   const oldest = holders.toSorted((a, b) => (b.ageMs ?? 0) - (a.ageMs ?? 0))
-  const named = oldest.slice(0, NAMED).map(({ who, ageMs }) => (ageMs === null ? who : `${who}, open for ${seconds(ageMs)}`))
+  const named = oldest
+    .slice(0, NAMED)
+    .map(({ who, ageMs }) => (ageMs === null ? who : `${who}, open for ${seconds(ageMs)}`))
   const more = oldest.length - named.length
   const text = named.join('; ') || 'a transaction that is not committed'
   return more > 0 ? `${text}; and ${more} more` : text

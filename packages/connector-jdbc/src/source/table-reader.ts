@@ -157,7 +157,10 @@ export class TableReader {
 
   #late(page: Page, cursor: Cursor, safety: CommitSafety): SourceBatch[] {
     const positionAt = cursor.positions(page)
-    safety.fill([], page.rows.map((_, row) => positionAt(row).incrementing))
+    safety.fill(
+      [],
+      page.rows.map((_, row) => positionAt(row).incrementing),
+    )
     const offset = offsetOf(safety.floor(this.#position))
     return this.#slices(page, page.rows.length).map(([start, end]) => this.#batch(page, start, end, offset))
   }
@@ -233,7 +236,11 @@ export class TableReader {
   }
 
   /** The position that goes with rows as the one to go on from. */
-  #resumable(positionAt: (row: number) => Position, [start, end]: readonly [number, number], reached: Position): Position {
+  #resumable(
+    positionAt: (row: number) => Position,
+    [start, end]: readonly [number, number],
+    reached: Position,
+  ): Position {
     const { safety } = this.#options
     if (safety === null || !safety.watchesGaps) return reached
     safety.pass(Array.from({ length: end - start }, (_, i) => positionAt(start + i).incrementing))

@@ -129,7 +129,12 @@ export class UncommittedRows {
   /** Those that are not committed first: what is committed in between is then in both. */
   async #both(database: Database, dirty: Uncommitted, range: RowRange, direction: Direction) {
     const shown = await this.#rows(database, (statement, options) => dirty.read(statement, options), range, direction)
-    const committed = await this.#rows(database, (statement, options) => database.read(statement, options), range, direction)
+    const committed = await this.#rows(
+      database,
+      (statement, options) => database.read(statement, options),
+      range,
+      direction,
+    )
     return { shown, committed }
   }
 

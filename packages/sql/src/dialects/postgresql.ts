@@ -31,6 +31,7 @@ import {
   TIME_TYPE,
   unreadable,
 } from '../types.js'
+import { references, widen } from './postgresql/alter.js'
 import { columnArrays } from './postgresql/bulk.js'
 import { describe, tables } from './postgresql/catalogue.js'
 import { commits, hasIndex, tickMs } from './postgresql/commits.js'
@@ -128,6 +129,8 @@ const writes: Readonly<Record<string, WriteType>> = {
   boolean: { ddl: 'BOOLEAN' },
   string: { ddl: 'TEXT' },
   bytes: { ddl: 'BYTEA' },
+  struct: { ddl: 'JSONB' },
+  map: { ddl: 'JSONB' },
   [DECIMAL]: { ddl: 'DECIMAL' },
   [DATE]: { ddl: 'DATE' },
   [TIME]: { ddl: 'TIME' },
@@ -138,7 +141,8 @@ const writes: Readonly<Record<string, WriteType>> = {
 function arrayDdl(schema: Schema): string {
   let element = schema.valueSchema
   while (element !== null && element.type === 'array') element = element.valueSchema
-  const type = writes[element?.name ?? ''] ?? writes[element?.type ?? '']
+  if (element === null || element.type === 'struct' || element.type === 'map') return 'JSONB'
+  const type = writes[element.name ?? ''] ?? writes[element.type]
   return `${typeof type?.ddl === 'string' ? type.ddl : 'TEXT'}[]`
 }
 
@@ -206,6 +210,8 @@ export default defineDialect({
   commits,
   hasIndex,
   tickMs,
+  widen,
+  references,
   tables,
   describe,
   classify,

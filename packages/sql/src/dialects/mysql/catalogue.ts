@@ -114,6 +114,8 @@ function targetFor(row: readonly unknown[]): Target {
       return dataType === 'time'
         ? { kind: 'time', fraction }
         : { kind: 'timestamp', fraction, specialWords: ZERO_DATES }
+    case 'json':
+      return { kind: 'other', isJson: true }
     case 'bit':
       return { kind: 'bits', length: Number(row[6]) }
     case 'char':

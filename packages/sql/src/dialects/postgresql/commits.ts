@@ -98,7 +98,9 @@ function holderOf([key, pid, user, application, age]: readonly unknown[]): Holde
   const name = typeof application === 'string' && application !== '' ? `, ${application}` : ''
   return {
     key: String(key),
-    who: isPrepared ? `a prepared transaction${name}` : `process ${String(pid)} (${String(user ?? 'unknown user')}${name})`,
+    who: isPrepared
+      ? `a prepared transaction${name}`
+      : `process ${String(pid)} (${String(user ?? 'unknown user')}${name})`,
     ageMs: age === null || age === undefined ? null : Number(age),
     isSuccessor: isPrepared,
   }
@@ -117,7 +119,9 @@ function blocksOf(row: readonly unknown[] | undefined): Pick<Commits, 'guarantee
     anchor: isSeen ? BigInt(last) + BigInt(String(step)) : BigInt(String(start)),
   }
   if (blocks.step <= 0n) return null
-  const because = isSeen ? BLOCKS_HINT : `${BLOCKS_HINT} Grant SELECT on the sequence, so that its blocks are known to begin where they do.`
+  const because = isSeen
+    ? BLOCKS_HINT
+    : `${BLOCKS_HINT} Grant SELECT on the sequence, so that its blocks are known to begin where they do.`
   return { guarantee: 'bounded', because, blocks }
 }
 

@@ -8,7 +8,8 @@ import { quoteName } from '../../ansi.js'
 
 const FACTS = { leaseMs: 0, uncommitted: null, blocks: null } as const
 const EXACT = 'Transactions that write follow each other.'
-const READ_ONLY = 'The file cannot be written to, so whether a transaction is open is not seen. timestamp.delay.interval.ms can wait for it.'
+const READ_ONLY =
+  'The file cannot be written to, so whether a transaction is open is not seen. timestamp.delay.interval.ms can wait for it.'
 
 export async function commits(session: Session, { by }: WatchScope): Promise<Commits> {
   if (by === 'value') return { ...FACTS, guarantee: 'exact', because: EXACT, look: null }
