@@ -76,7 +76,8 @@ export async function freeze([kind = 'mariadb', seconds = '120']: readonly strin
   }
   ended.abort()
   const count = await inserted
-  const rows = () => worker.progress().reduce((sum, { metrics }) => sum + (metrics['source-record-write-total'] ?? 0), 0)
+  const rows = () =>
+    worker.progress().reduce((sum, { metrics }) => sum + (metrics['source-record-write-total'] ?? 0), 0)
   await waitFor('all rows', () => rows() >= count, { timeoutMs: 60_000 })
   await worker.stop()
   const ids = await idsIn(props)
@@ -107,7 +108,7 @@ async function idsIn(props: Readonly<Record<string, string>>): Promise<number[]>
   while (ids.length < (end?.latest ?? 0)) {
     for (const { length, values } of await consumer.poll(1000)) {
       for (let i = 0; i < length; i += 1) {
-        const text = textAt(values, i) ?? ""
+        const text = textAt(values, i) ?? ''
         ids.push((JSON.parse(text) as { id: number }).id)
       }
     }

@@ -4,6 +4,10 @@
 type Run = (args: readonly string[]) => Promise<boolean>
 
 const RUNS: Readonly<Record<string, { readonly does: string; readonly load: () => Promise<Run> }>> = {
+  'commit-safe': {
+    does: 'commit-safe [--seconds N] [--only mariadb|postgresql]: many writers, and readers that are killed; no row may be missed',
+    load: async () => (await import('./commit-safe.js')).commitSafe,
+  },
   freeze: {
     does: 'freeze [mariadb|mysql|postgresql] [seconds]: a database that freezes, drops, cuts and refuses while rows are written',
     load: async () => (await import('./freeze.js')).freeze,

@@ -4,6 +4,7 @@ import { waitFor } from '@rowbridge/testkit'
 import { startConnector, startSource, type Offsets } from './drive.js'
 import type { OpenPlace } from './place.js'
 import { checksSuite } from './source-checks.js'
+import { columnsSuite } from './source-columns.js'
 import { lifeSuite } from './source-life.js'
 import { ascending, at, BY_BOTH, BY_ID, BY_TIME, EPOCH_MS, ids, insert, numbers, withTable } from './source-tables.js'
 
@@ -14,6 +15,7 @@ export function sourceSuite(title: string, open: OpenPlace): void {
     bothSuite(open)
     querySuite(open)
     tablesSuite(open)
+    columnsSuite(open)
     checksSuite(open)
     lifeSuite(open)
   })

@@ -1,7 +1,10 @@
 // The Database that connectors see: one session of a driver, completed by its dialect.
-import { ConfigError, RetriableError, StateError } from '@rowbridge/api'
-import { literal, quoteName } from './ansi.js'
+import { ConfigError, RetriableError, StateError, type Schema } from '@rowbridge/api'
+import { literal, quoteName, textLiteral } from './ansi.js'
+import type { CommitWatch, WatchScope } from './commits.js'
 import type {
+  Alteration,
+  ColumnNeed,
   ColumnSpec,
   Database,
   Instant,
@@ -19,9 +22,11 @@ import type { Dialect, Parameter, ReadSettings, Session } from './dialect.js'
 import { failureOf } from './failures.js'
 import { openPhraseBook, type DdlColumn, type PhraseBook } from './phrase-book.js'
 import { columnOf, compileRowReader, type RowReader } from './row-reader.js'
-import { checkLengths, nameParts, shownTable, tableIdOf } from './table.js'
+import { checkLengths, cutName, nameParts, shownTable, tableIdOf } from './table.js'
 import type { TargetColumn } from './target.js'
-import { endsSoon, watch, type WatchOptions } from './watch.js'
+import { endsSoon, waitPatiently, type PatienceOptions } from './patience.js'
+import { openWatch } from './watch.js'
+import { findWidenings } from './widenings.js'
 import { compileWriter } from './writer.js'
 
 export interface ConnectionParts {
@@ -29,7 +34,7 @@ export interface ConnectionParts {
   readonly session: Session
   readonly settings: ReadSettings
   readonly quoting: 'always' | 'never'
-  readonly watch: WatchOptions
+  readonly patience: PatienceOptions
   /** Ends reads. */
   readonly signal: AbortSignal | null
 }
@@ -128,6 +133,16 @@ export class Connection implements Database {
     return this.#parts.quoting === 'never' ? name : quoteName(name, this.#parts.dialect.quote.charAt(0))
   }
 
+  quoteText(text: string): string {
+    return (this.#parts.dialect.quoteText ?? textLiteral)(text)
+  }
+
+  digest(expression: string, { salt, isBytes }: { readonly salt: string; readonly isBytes: boolean }): string {
+    const { digest } = this.#parts.dialect
+    if (digest !== undefined) return digest(expression, Buffer.from(salt).toString('hex'), isBytes)
+    throw new StateError('no-digest', `The database of dialect ${this.dialect} cannot compute a SHA-256.`)
+  }
+
   parseTable(name: string): TableId {
     const { dialect, quoting } = this.#parts
     const parts = nameParts(name, dialect.quote)
@@ -138,6 +153,23 @@ export class Connection implements Database {
     )
     const isFolded = quoting === 'never' && dialect.fold !== undefined && parts.at(-1)?.isQuoted !== true
     return isFolded ? { ...id, table: dialect.fold(id.table) } : id
+  }
+
+  tickMs(typeName: string): number {
+    return this.#parts.dialect.tickMs?.(typeName) ?? 1
+  }
+
+  watch(scope: WatchScope): Promise<CommitWatch> {
+    return openWatch(this.#parts, scope, {
+      guard: (work) => this.#guard('open transactions', work),
+      read: (statement, options) => this.read(statement, options),
+    })
+  }
+
+  async hasIndex(id: TableId, column: string): Promise<boolean | null> {
+    const { dialect, session } = this.#parts
+    if (dialect.hasIndex === undefined) return null
+    return this.#guard(shownTable(id), () => dialect.hasIndex!(session, id, column))
   }
 
   limit(text: string, rows: number): string {
@@ -180,17 +212,37 @@ export class Connection implements Database {
     }
   }
 
+  async widenings(table: Table, needs: readonly ColumnNeed[]): Promise<readonly Alteration[]> {
+    const { dialect, session } = this.#parts
+    const ddlOf = (schema: Schema, name: string) => this.#ddlOf({ name, schema, isPrimaryKey: false }, 0).type
+    const parts = { dialect, session, ddlOf, quoteName: (name: string) => this.quoteName(name) }
+    const quoted = this.quoteTable(table.id)
+    return this.#guard(shownTable(table.id), () => findWidenings({ ...parts, table, quoted, needs }))
+  }
+
+  async alter({ text }: Alteration): Promise<void> {
+    await this.transaction(() => this.#guard(text, () => this.#parts.session.run(text)))
+  }
+
+  references(id: TableId): Promise<readonly TableId[]> {
+    return this.#guard(shownTable(id), () => this.#parts.dialect.references(this.#parts.session, id))
+  }
+
+  fitTable(id: TableId): TableId {
+    return { ...id, table: cutName(id.table, this.#parts.dialect.nameBytes ?? Infinity) }
+  }
+
   writer(spec: WriterSpec): Writer {
     const { dialect, session, settings } = this.#parts
     const bulk = compileWriter(spec, {
       dialect,
       session,
-      zone: settings.zone,
+      times: settings,
       quoteName: (name) => this.quoteName(name),
       table: this.quoteTable(spec.table.id),
     })
     const what = `${shownTable(spec.table.id)}: ${spec.mode}`
-    return { write: (rows) => (rows.length === 0 ? Promise.resolve() : this.#guard(what, () => bulk.write(rows))) }
+    return { write: (rows) => (rows.length === 0 ? Promise.resolve(0) : this.#guard(what, () => bulk.write(rows))) }
   }
 
   async transaction<T>(work: () => Promise<T>): Promise<T> {
@@ -270,12 +322,12 @@ export class Connection implements Database {
   }
 
   async #guard<T>(what: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-    const { session, dialect, watch: options } = this.#parts
+    const { session, dialect, patience: options } = this.#parts
     const broken = () => {
       this.#isBroken = true
     }
     try {
-      return await watch(work, { session, classify: dialect.classify, options, broken }, signal)
+      return await waitPatiently(work, { session, classify: dialect.classify, options, broken }, signal)
     } catch (error) {
       throw this.#failure(error, what)
     }

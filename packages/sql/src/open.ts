@@ -1,7 +1,7 @@
 // Opens a connection: finds the dialect, joins what URL and properties say, connects within ten seconds.
 import { ConfigError, StateError, type ConnectError } from '@rowbridge/api'
 import { Connection } from './connection.js'
-import type { Database, DatabaseOptions } from './database.js'
+import type { Database, DatabaseOptions, IsolationLevel } from './database.js'
 import type { ConnectOptions, Dialect, ReadSettings, Session } from './dialect.js'
 import { failureOf } from './failures.js'
 import { loadDialect } from './registry.js'
@@ -23,6 +23,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const settings: ReadSettings = {
     numericMapping: options.types?.numericMapping ?? 'none',
     zone: zoneOf(options.types?.timeZone),
+    isLegacyCalendar: options.types?.calendar === 'legacy',
     params,
   }
   const timeouts = timeoutsOf(params, dialect.timeoutUnitMs ?? 1)
@@ -34,12 +35,13 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     timeoutMs: timeouts.connectMs ?? CONNECT_TIMEOUT_MS,
   })
   const session = await orAborted(opening, options.signal)
+  if (options.isolation !== undefined) await isolate(dialect, session, options.isolation)
   return new Connection({
     dialect,
     session,
     settings,
     quoting: options.quoteIdentifiers ?? 'always',
-    watch: {
+    patience: {
       limitMs: options.queryTimeoutMs || (timeouts.silenceMs ?? 0),
       checkMs: options.checkMs ?? CHECK_MS,
     },
@@ -71,6 +73,16 @@ export function timeoutsOf(params: Readonly<Record<string, string>>, unitMs: num
     return given.find((ms) => Number.isFinite(ms) && ms > 0) ?? null
   }
   return { connectMs: msOf('connectTimeout', 'loginTimeout'), silenceMs: msOf('socketTimeout') }
+}
+
+async function isolate(dialect: Dialect, session: Session, level: IsolationLevel): Promise<void> {
+  if (dialect.isolate === undefined) return
+  try {
+    await session.run(dialect.isolate(level))
+  } catch (error) {
+    await session.close()
+    throw failureOf(error, dialect.classify, `isolation level ${level}`)
+  }
 }
 
 /** The first host that answers. */

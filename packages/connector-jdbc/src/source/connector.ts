@@ -1,16 +1,20 @@
 // Finds the tables to read, keeps an eye on them, and deals them out to tasks.
 import {
   adviceOf,
+  ConfigError,
+  RetriableError,
   StateError,
   type ConfigProblem,
   type Connector,
   type ConnectorContext,
+  type Log,
   type Props,
 } from '@rowbridge/api'
-import type { Database } from '@rowbridge/sql'
+import type { Database, TableId } from '@rowbridge/sql'
 import { connect, connectOptionsOf, databaseOptionsOf } from '../connect.js'
 import { warnNotSupported } from '../not-supported.js'
 import { Session } from '../session.js'
+import { columnProblems, warnUnmatched } from './column-check.js'
 import { sourceConfig, type SourceConfig } from './config.js'
 import { groupNeighbours } from './grouping.js'
 import { SOURCE_NOT_SUPPORTED } from './not-supported.js'
@@ -27,6 +31,7 @@ interface Started {
   readonly stop: AbortController
   /** For its ways to write names. */
   readonly database: Database
+  readonly log: Log
   /** Null for a query. */
   readonly monitor: TableMonitor | null
 }
@@ -35,6 +40,8 @@ const SILENT = { debug() {}, info() {}, warn() {}, error() {} }
 
 export class JdbcSourceConnector implements Connector {
   #started: Started | null = null
+  /** Tables whose columns were held against the lists of columns. */
+  #toldAbout: readonly TableId[] | null = null
 
   async start(props: Props, context: ConnectorContext): Promise<void> {
     const config = sourceConfig.parse(props)
@@ -48,7 +55,7 @@ export class JdbcSourceConnector implements Connector {
     const session = new Session(databaseOptionsOf(config, props, typeOptionsOf(config)), how)
     const database = await session.database()
     const monitor = queryOf(config) === '' ? monitorFor({ config, session, signal, context }) : null
-    this.#started = { props, config, session, stop, database, monitor }
+    this.#started = { props, config, session, stop, database, log: context.log, monitor }
     monitor?.start(!isRunOnce(props))
   }
 
@@ -59,6 +66,7 @@ export class JdbcSourceConnector implements Connector {
     if (tables === null) return [{ ...props, tables: '', 'tables.fetched': 'false' }]
     refuseSameNames(tables)
     if (tables.length === 0) return [{ ...props, tables: '', 'tables.fetched': 'true' }]
+    await this.#tellAbout(tables)
     return groupNeighbours(tables, maxTasks).map((group) => ({
       ...props,
       tables: group.map((id) => database.quoteTable(id)).join(','),
@@ -83,15 +91,29 @@ export class JdbcSourceConnector implements Connector {
     try {
       database = await connect(databaseOptionsOf(config, props, typeOptionsOf(config)), once)
     } catch (error) {
-      return [{ key: 'connection.url', message: `Could not connect to database. ${adviceOf(error)}` }]
+      const own = error instanceof ConfigError ? error.problems[0]?.key : undefined
+      return [{ key: own ?? 'connection.url', message: `Could not connect to database. ${adviceOf(error)}` }]
     }
     try {
       if (queryOf(config) !== '') await queryColumns(database, queryOf(config))
-      return []
+      return await columnProblems(database, config)
     } catch (error) {
-      return [{ key: queryKeyOf(config), message: `The database refuses the query: ${adviceOf(error)}` }]
+      const key = queryOf(config) === '' ? 'connection.url' : queryKeyOf(config)
+      return [{ key, message: `The database refuses the query: ${adviceOf(error)}` }]
     } finally {
       await database.close()
+    }
+  }
+
+  /** Advice is not worth a failure. */
+  async #tellAbout(tables: readonly TableId[]): Promise<void> {
+    const { config, session, log } = this.#running()
+    if (this.#toldAbout === tables) return
+    this.#toldAbout = tables
+    try {
+      await warnUnmatched(await session.database(), tables, { config, log })
+    } catch (error) {
+      if (!(error instanceof RetriableError)) throw error
     }
   }
 

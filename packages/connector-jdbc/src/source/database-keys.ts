@@ -7,9 +7,10 @@ import {
   CHECK_KEY,
   CREDENTIALS_PROVIDER_KEY,
   DIALECT_KEY,
+  NOT_ONE_OF,
   QUERY_TIMEOUT_KEY,
 } from '../connection-keys.js'
-import { checkPatterns } from './table-filter.js'
+import { checkPatterns } from './pattern.js'
 
 const group = 'Database'
 const NUMERIC_MAPPINGS = ['none', 'precision_only', 'best_fit', 'best_fit_eager_double'] as const
@@ -106,6 +107,7 @@ export const databaseKeys = {
   'numeric.mapping': {
     type: 'enum',
     values: NUMERIC_MAPPINGS,
+    notAllowed: NOT_ONE_OF,
     default: null,
     importance: 'low',
     group,

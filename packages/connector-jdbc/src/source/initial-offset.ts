@@ -3,14 +3,14 @@ import { ConfigError } from '@rowbridge/api'
 import type { Instant } from '@rowbridge/sql'
 import type { Mode } from './modes/mode.js'
 import { instantOf, START, type Position } from './offset.js'
-import { patternOf, patternProblem } from './table-filter.js'
+import { patternOf, patternProblem, type Pattern } from './pattern.js'
 
 /** A place to begin: everything, what comes from now on, or after a value of the cursor. */
 export type Beginning = 'earliest' | 'now' | { readonly after: number | bigint } | { readonly afterTime: number }
 
 interface Entry {
   /** Null: all tables. */
-  readonly table: RegExp | null
+  readonly table: Pattern | null
   readonly beginning: Beginning
 }
 

@@ -10,7 +10,7 @@ import {
   type SourceTaskContext,
 } from '@rowbridge/api'
 import type { TypeOptions } from '@rowbridge/sql'
-import { connectOptionsOf, databaseOptionsOf } from '../connect.js'
+import { calendarOf, connectOptionsOf, databaseOptionsOf } from '../connect.js'
 import { Session } from '../session.js'
 import { zoneOf } from '../time-zone.js'
 import { settles, wait } from '../wait.js'
@@ -23,6 +23,7 @@ import type { RowSource, SourceOptions } from './row-source.js'
 import { FILTER_KEYS, queryOf } from './rules.js'
 import { batchToKeep, startsOf, type Start } from './start-positions.js'
 import { TableReader } from './table-reader.js'
+import { safetyOf, tellSafety } from './safety-of-task.js'
 import { Troubles } from './troubles.js'
 import { Turns } from './turns.js'
 
@@ -159,12 +160,14 @@ export class JdbcSourceTask implements SourceTask {
   }
 
   #worked(reader: TableReader, isRunOver: boolean): void {
-    const { turns, troubles, isOnce } = this.#running()
+    const { context, turns, troubles, isOnce } = this.#running()
+    const { safety } = reader
     troubles.worked(reader.source.name)
     if (reader.holdsConnection) turns.keep(reader)
-    else if (isRunOver && isOnce) turns.remove(reader)
-    else if (isRunOver) turns.endRun(reader)
+    else if (isRunOver && isOnce && (safety?.pauseMs ?? null) === null) turns.remove(reader)
+    else if (isRunOver) turns.endRun(reader, safety?.pauseMs)
     this.#tellShare()
+    tellSafety(context.metrics, turns.all)
   }
 
   /** Waits out what may pass; the reader goes on from where it was. */
@@ -191,7 +194,7 @@ export class JdbcSourceTask implements SourceTask {
     const others = turns.all.filter((other) => other !== reader && !troubles.aside.has(other.source.name))
     if (!isItsOwn || isOnce || others.length === 0) throw error
     troubles.setAside(reader.source.name, error)
-    turns.endRun(reader, Math.max(config['table.poll.interval.ms'], config['poll.interval.ms']))
+    turns.rest(reader, Math.max(config['table.poll.interval.ms'], config['poll.interval.ms']))
   }
 
   async #add(sources: readonly RowSource[]): Promise<void> {
@@ -223,9 +226,10 @@ export class JdbcSourceTask implements SourceTask {
       batchRows,
       pageRows: Math.max(batchRows, LEAST_PAGE),
       delayMs: config['timestamp.delay.interval.ms'],
-      granularity: granularityOf(config['timestamp.granularity'], zoneOf(config['db.timezone'])),
+      granularity: granularityOf(config['timestamp.granularity'], zoneOf(config['db.timezone']), calendarOf(config)),
       log: context.log,
       signal,
+      safety: safetyOf(source, config, { log: context.log, signal }),
     }
     return new TableReader(options, position)
   }

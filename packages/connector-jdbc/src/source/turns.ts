@@ -48,9 +48,15 @@ export class Turns<T> {
     this.#kept = one
   }
 
-  endRun(one: T, pauseMs = this.#pauseMs): void {
+  /** The next run begins after the usual pause, or after one of its own that is shorter. */
+  endRun(one: T, pauseMs: number | null = null): void {
+    this.rest(one, Math.min(this.#pauseMs, pauseMs ?? Infinity))
+  }
+
+  /** It has no turn for so long. */
+  rest(one: T, ms: number): void {
     const place = this.#places.find((candidate) => candidate.one === one)
-    if (place !== undefined) place.dueAt = this.#now() + pauseMs
+    if (place !== undefined) place.dueAt = this.#now() + ms
   }
 
   /** It has no further turn. */
