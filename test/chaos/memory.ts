@@ -30,11 +30,11 @@ export async function memory([what = 'load', kind = 'mariadb', amount]: readonly
   await using db = await running.database()
   switch (what) {
     case 'load':
-      return load(db, kind as Kind, Number(amount ?? 5_000_000))
+      return await load(db, kind as Kind, Number(amount ?? 5_000_000))
     case 'tables':
-      return tables(db, Number(amount ?? 500))
+      return await tables(db, Number(amount ?? 500))
     case 'polling':
-      return polling(db, Number(amount ?? 300))
+      return await polling(db, Number(amount ?? 300))
     default:
       throw new Error(`There is no ${what}.`)
   }
