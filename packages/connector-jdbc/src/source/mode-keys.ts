@@ -138,7 +138,7 @@ export const modeKeys = {
     group,
     width: 'medium',
     recommend: () => ISOLATION_LEVELS.map((level) => level.toLowerCase()),
-    doc: 'Accepted so that existing configurations load. Each page is read by one statement under the isolation level of the server.',
+    doc: 'The isolation level of every connection of the source; `DEFAULT`: that of the server. `SQL_SERVER_SNAPSHOT` is one of SQL Server alone. SQLite knows the strictest only, which does for all.',
   },
   'query.retry.attempts': {
     type: 'int',
@@ -147,5 +147,15 @@ export const modeKeys = {
     group,
     width: 'medium',
     doc: 'How often a statement that fails for now is tried before the task fails; -1 or 0: for ever.',
+  },
+  'incrementing.initial': {
+    type: 'long',
+    default: -1,
+    max: Number.MAX_SAFE_INTEGER,
+    importance: 'low',
+    group,
+    width: 'medium',
+    visible: isMode('incrementing'),
+    doc: 'Where the very first run in mode `incrementing` starts: after this value of the growing column; -1: everything.',
   },
 } as const satisfies ConfigKeys

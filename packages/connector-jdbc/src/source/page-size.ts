@@ -20,9 +20,9 @@ export class PageSize {
   #costBefore = Infinity
   #isSettled = false
 
-  constructor(least: number) {
+  constructor(least: number, most = Infinity) {
     this.#rows = least
-    this.#most = least * MOST_TIMES
+    this.#most = Math.min(least * MOST_TIMES, most)
   }
 
   get rows(): number {
@@ -33,7 +33,7 @@ export class PageSize {
   note(ms: number, bytesOfRow: number): void {
     const isLarge = this.#rows * 2 * bytesOfRow > MOST_BYTES
     if (this.#isSettled || isLarge) return
-    if (this.#rows * 2 <= SHORT_ROWS) this.#rows *= 2
+    if (this.#rows * 2 <= Math.min(SHORT_ROWS, this.#most)) this.#rows *= 2
     else if (ms >= SLOW_MS) this.#noteSlow(ms / this.#rows)
   }
 

@@ -17,6 +17,8 @@ export interface ReaderOptions {
   readonly batchRows: number
   /** Rows of one page, at least. */
   readonly pageRows: number
+  /** Rows of one page, at most. */
+  readonly mostRows: number
   /** How far behind the clock of the database an end stays. */
   readonly delayMs: number
   /** Null: timestamps stay as they are. */
@@ -46,7 +48,7 @@ export class TableReader {
     this.source = options.source
     this.#options = options
     this.#position = position ?? START
-    this.#pageSize = new PageSize(options.pageRows)
+    this.#pageSize = new PageSize(options.pageRows, options.mostRows)
     this.#instants = [
       ...(options.source.cursor?.instants ?? []),
       ...(options.granularity === null ? [] : options.source.timestamps),

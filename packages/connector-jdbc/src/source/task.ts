@@ -171,7 +171,7 @@ export class JdbcSourceTask implements SourceTask {
     if (!sources.some((source) => source.cursor !== null)) return sources.map(() => null)
     const partitions = sources.flatMap((source) => source.partitions)
     const offsets = await context.offsets.read(partitions)
-    const initial = await initialPosition(config['timestamp.initial'], await session.database())
+    const initial = await initialPosition(config, await session.database())
     let next = 0
     return sources.map((source) => {
       const stored = offsets.slice(next, next + source.partitions.length).find((offset) => offset !== null)
@@ -183,11 +183,13 @@ export class JdbcSourceTask implements SourceTask {
   #reader(source: RowSource, position: Position | null): TableReader {
     const { config, context, signal } = this.#running()
     const batchRows = Math.max(config['batch.max.rows'], 1)
+    const mostRows = config['max.buffer.size'] < 1 ? Infinity : config['max.buffer.size']
     const options = {
       source,
       suffix: config['query.suffix'],
       batchRows,
-      pageRows: Math.max(batchRows, LEAST_PAGE),
+      pageRows: Math.min(Math.max(batchRows, LEAST_PAGE), mostRows),
+      mostRows,
       delayMs: config['timestamp.delay.interval.ms'],
       granularity: granularityOf(config['timestamp.granularity'], zoneOf(config['db.timezone'])),
       log: context.log,
@@ -213,9 +215,12 @@ export class JdbcSourceTask implements SourceTask {
   }
 }
 
-async function initialPosition(initial: number | null, database: Database): Promise<Position | null> {
-  if (initial === null) return null
-  return { ...START, timestamp: initial === -1 ? await database.now() : instantOf(initial) }
+async function initialPosition(config: SourceConfig, database: Database): Promise<Position | null> {
+  const { 'timestamp.initial': time, 'incrementing.initial': id } = config
+  if (time === null && id < 0) return null
+  const start = id < 0 ? START : { ...START, incrementing: id }
+  if (time === null) return start
+  return { ...start, timestamp: time === -1 ? await database.now() : instantOf(time) }
 }
 
 function noTables(config: SourceConfig): ConfigError {
