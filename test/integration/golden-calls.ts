@@ -94,13 +94,35 @@ const ROOT_MAPS: readonly (readonly [RegExp, number])[] = [
  * An answer in a form in which two that mean the same are equal: order of members is kept, except in maps. A worker that
  * stands alone answers to the making of a connector with its tasks, where the recorded one had none yet.
  */
-export function comparable({ status, headers, body }: GoldenAnswer, { method, path }: GoldenCall): unknown {
+export function comparable({ status, headers, body }: GoldenAnswer, call: GoldenCall): unknown {
+  const { method, path } = call
   if (!/^[[{]/.test(body)) return { status, headers, body }
-  const parsed: unknown = JSON.parse(body.replace(/column: \d+/, 'column: …'))
+  const parsed = withoutOwnKeys(JSON.parse(body.replace(/column: \d+/, 'column: …')), call)
   const isNames = Array.isArray(parsed) && parsed.every((item) => typeof item === 'string')
   const depth = method === 'GET' ? (ROOT_MAPS.find(([pattern]) => pattern.test(path))?.[1] ?? 0) : 0
   const left = status === 201 ? [...OURS, 'tasks'] : OURS
   return { status, headers, body: isNames ? parsed.toSorted() : shape(parsed, depth, left) }
+}
+
+/** Answers about configurations without the keys that the recorded connectors do not have. */
+function withoutOwnKeys(parsed: unknown, { path, answer }: GoldenCall): unknown {
+  if (!/\/connector-plugins\/.*\/config/.test(path) || answer.status !== 200) return parsed
+  const known = new Set(definitionsOf(JSON.parse(answer.body)).map(nameOf))
+  const kept = definitionsOf(parsed).filter((definition) => known.has(nameOf(definition)))
+  return Array.isArray(parsed) ? kept : { ...(parsed as object), configs: kept }
+}
+
+interface Named {
+  readonly name?: string
+  readonly definition?: { readonly name: string }
+}
+
+function definitionsOf(body: unknown): readonly Named[] {
+  return Array.isArray(body) ? (body as Named[]) : ((body as { readonly configs?: Named[] }).configs ?? [])
+}
+
+function nameOf({ name, definition }: Named): string {
+  return definition?.name ?? name ?? ''
 }
 
 /** Objects as lists of their members, maps as sorted ones; `depth` levels from here are maps. */

@@ -68,7 +68,6 @@ export function checksSuite(open: OpenPlace): void {
       ...BY_ID,
       'max.buffer.size': '7',
       'transaction.isolation.mode': 'SERIALIZABLE',
-      'date.calendar.system': 'LEGACY',
       'table.names.qualify': 'false',
       'connection.pasword': 'x',
       'connection.socketTimeout': '5000',
@@ -76,7 +75,6 @@ export function checksSuite(open: OpenPlace): void {
     await using started = await startConnector(place, props)
     expect(started.journal.warnings.map((warning) => warning.split(' ')[0] ?? '').toSorted(byText)).toEqual([
       'connection.pasword',
-      'date.calendar.system',
       'table.names.qualify',
     ])
   })

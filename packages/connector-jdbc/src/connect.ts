@@ -20,6 +20,7 @@ export interface ConnectionConfig {
   readonly 'dialect.name': string
   readonly 'quote.sql.identifiers': string
   readonly 'db.timezone': string
+  readonly 'date.calendar.system': string
   /** The source's alone. */
   readonly 'transaction.isolation.mode'?: string
 }
@@ -44,7 +45,7 @@ export function databaseOptionsOf(config: ConnectionConfig, props: Props, types:
     driverProps: driverPropsOf(props),
     dialectName: config['dialect.name'],
     quoteIdentifiers: config['quote.sql.identifiers'].toLowerCase() === 'never' ? 'never' : 'always',
-    types: { ...types, timeZone: zoneOf(config['db.timezone']) },
+    types: { ...types, timeZone: zoneOf(config['db.timezone']), calendar: calendarOf(config) },
     applicationName: `rowbridge ${props['name'] ?? ''}`.trim(),
     ...isolationOf(config['transaction.isolation.mode']),
   }
@@ -61,6 +62,11 @@ const LEVELS: Readonly<Record<string, IsolationLevel>> = {
 function isolationOf(mode: string | undefined): { readonly isolation?: IsolationLevel } {
   const isolation = LEVELS[mode ?? '']
   return isolation === undefined ? {} : { isolation }
+}
+
+/** Which calendar days before 1582-10-15 are counted by. */
+export function calendarOf(config: { readonly 'date.calendar.system': string }): 'legacy' | 'proleptic' {
+  return config['date.calendar.system'] === 'LEGACY' ? 'legacy' : 'proleptic'
 }
 
 export interface ConnectOptions {

@@ -33,15 +33,3 @@ export function warnNearMisses(props: Props, log: Log): void {
     log.warn(`${key} goes to the driver as its property ${name}. Did you mean ${CONNECTION}${nearest}?`, { key })
   }
 }
-
-export const CREDENTIALS_PROVIDER: NotSupported = {
-  key: 'jdbc.credentials.provider.class',
-  harmless: ['io.confluent.connect.jdbc.util.DefaultJdbcCredentialsProvider', ''],
-  instead: 'a Java class cannot be loaded; connection.user and connection.password are used.',
-}
-
-export const CALENDAR: NotSupported = {
-  key: 'date.calendar.system',
-  harmless: ['PROLEPTIC_GREGORIAN'],
-  instead: 'dates are always proleptic Gregorian, which differs from LEGACY only before 1582-10-15.',
-}

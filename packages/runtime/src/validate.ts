@@ -130,11 +130,10 @@ class InvalidConnectorConfig extends ConfigError {
 /** Names each key that nobody knows, with the nearest known one. */
 export function warnAboutConnectorProps(plugin: ConnectorPlugin, props: Props, plugins: Plugins, log: Log): void {
   const framework = plugin.type === 'source' ? sourceConnectorConfig : sinkConnectorConfig
-  const { keys, aliases } = plugin.config
-  const names = [...Object.keys(framework.keys), ...Object.keys(keys), ...Object.keys(aliases)]
-  for (const key of Object.keys(props)) {
+  const names = Object.keys(framework.keys)
+  for (const { key, nearest: own } of plugin.config.unknown(props)) {
     if (names.includes(key) || PASSED_ON_PREFIXES.some((prefix) => key.startsWith(prefix))) continue
-    const nearest = nearestKey(key, names)
+    const nearest = nearestKey(key, own === null ? names : [...names, own])
     log.warn(`Unknown key ${key}: it has no effect.${nearest === null ? '' : ` Did you mean ${nearest}?`}`, { key })
   }
   for (const side of ['key', 'value']) {

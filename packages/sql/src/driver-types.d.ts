@@ -43,6 +43,7 @@ declare module 'pg' {
   export interface QueryResult {
     rows: unknown[][]
     readonly fields: readonly FieldDef[]
+    readonly rowCount: number | null
   }
   export interface QueryConfig {
     readonly text: string

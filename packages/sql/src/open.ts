@@ -22,6 +22,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const settings: ReadSettings = {
     numericMapping: options.types?.numericMapping ?? 'none',
     zone: zoneOf(options.types?.timeZone),
+    isLegacyCalendar: options.types?.calendar === 'legacy',
     params,
   }
   const session = await connect(dialect, url, {

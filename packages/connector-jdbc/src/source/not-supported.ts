@@ -1,8 +1,7 @@
 // The keys of the source that are accepted without effect.
-import { CALENDAR, type NotSupported } from '../not-supported.js'
+import type { NotSupported } from '../not-supported.js'
 
 export const SOURCE_NOT_SUPPORTED: readonly NotSupported[] = [
-  CALENDAR,
   {
     key: 'table.names.qualify',
     harmless: ['true'],

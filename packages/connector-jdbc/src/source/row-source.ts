@@ -31,6 +31,10 @@ export interface RowSource {
   readonly cursor: Cursor | null
   /** Timestamp columns, where their exact instants are wanted. */
   readonly timestamps: readonly string[]
+  /** What the rows are selected from: a table, or a query in parentheses. */
+  readonly from: string
+  /** The table; null for a query. */
+  readonly table: TableId | null
   /** A statement for one value over all rows; null where that is not cheap. */
   readonly aggregate: ((expression: string) => string) | null
 }
@@ -82,6 +86,8 @@ export async function tableSource(id: TableId, { config, mode, database, log }: 
     refresh: choice === null ? null : (current) => choice.refresh(current),
     timestamps: timestampNames(choice?.asTheyAre ?? table.columns),
     keys: keys.length === 0 ? null : compileRowKeys(keys, name),
+    from: quoted,
+    table: id,
     cursor,
     aggregate: (expression) => `SELECT ${expression} AS ${database.quoteName('value')} FROM ${quoted}`,
   }
@@ -118,8 +124,9 @@ function cursorColumnsOf(table: Table, names: CursorNames, database: Database): 
   const quoted = database.quoteTable(table.id)
   const source = fullName(table.id)
   const find = (name: string, key: string): Column => findColumn({ columns: table.columns, name, source, key })
-  const cursorColumn = ({ name }: Column): CursorColumn => ({
+  const cursorColumn = ({ name, typeName }: Column): CursorColumn => ({
     name,
+    typeName,
     sql: `${quoted}.${database.quoteName(name)}`,
   })
   const id = names.incrementing === '' ? null : find(names.incrementing, 'incrementing.column.name')
@@ -205,6 +212,8 @@ export async function querySource({ config, mode, database }: SourceOptions): Pr
     refresh: choice === null ? null : (current) => choice.refresh(current),
     timestamps: timestampNames(choice?.asTheyAre ?? columns),
     keys: keys.length === 0 ? null : compileRowKeys(keys, QUERY),
+    from: `(${query}\n) query_rows`,
+    table: null,
     cursor,
     aggregate: null,
   }
@@ -219,7 +228,7 @@ interface QueryParts {
 function queryCursorColumns(config: SourceConfig, { mode, database, columns }: QueryParts): CursorColumns {
   const find = (name: string, key: string): CursorColumn => {
     const column = findColumn({ columns, name, source: QUERY, key })
-    return { name: column.name, sql: database.quoteName(column.name) }
+    return { name: column.name, typeName: column.typeName, sql: database.quoteName(column.name) }
   }
   const id = config['incrementing.column.name']
   return {

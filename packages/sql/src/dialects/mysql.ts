@@ -4,8 +4,10 @@ import { defineDialect, type ConnectOptions, type Parameter, type RawColumn, typ
 import { messageOf } from '../failures.js'
 import { nodeTls, tlsModeOf, tlsOf } from '../tls.js'
 import type { TargetUrl } from '../url.js'
+import { references, widen } from './mysql/alter.js'
 import { bulk, type PacketSession } from './mysql/bulk.js'
 import { describe, tables } from './mysql/catalogue.js'
+import { commits, hasIndex, tickMs } from './mysql/commits.js'
 import { classify } from './mysql/errors.js'
 import { columnOf, type FieldOptions } from './mysql/fields.js'
 import { startSession } from './mysql/start.js'
@@ -132,17 +134,21 @@ class MysqlSession implements PacketSession {
     await this.#query(text, [])
   }
 
-  execute(text: string, parameters: readonly Parameter[]): Promise<void> {
+  execute(text: string, parameters: readonly Parameter[]): Promise<number> {
     return new Promise((resolve, reject) => {
-      this.#connection.execute(text, parameters.map(toBinary), (error) => (error === null ? resolve() : reject(error)))
+      this.#connection.execute(text, parameters.map(toBinary), (error, result) => {
+        if (error === null) resolve((result as { affectedRows?: number }).affectedRows ?? 0)
+        else reject(error)
+      })
     })
   }
 
-  async executeEach(text: string, rows: readonly (readonly Parameter[])[]): Promise<void> {
+  async executeEach(text: string, rows: readonly (readonly Parameter[])[]): Promise<number> {
     const settled = await Promise.allSettled(rows.map((row) => this.execute(text, row)))
     const failed = settled.findIndex((one) => one.status === 'rejected')
     const one = settled[failed]
     if (one?.status === 'rejected') throw Object.assign(one.reason as Error, { rowIndex: failed })
+    return settled.reduce((touched, done) => touched + (done.status === 'fulfilled' ? done.value : 0), 0)
   }
 
   async cancel(): Promise<void> {
@@ -233,8 +239,13 @@ export default defineDialect({
   },
   isolate: (level) => `SET SESSION TRANSACTION ISOLATION LEVEL ${level}`,
   connect,
+  commits,
+  hasIndex,
+  tickMs,
   tables,
   describe,
   classify,
   bulk,
+  widen,
+  references,
 })

@@ -113,18 +113,20 @@ class SqliteSession implements Session {
     await unlocked(() => this.#db.exec(text))
   }
 
-  async execute(text: string, parameters: readonly Parameter[]): Promise<void> {
-    await this.executeEach(text, [parameters])
+  execute(text: string, parameters: readonly Parameter[]): Promise<number> {
+    return this.executeEach(text, [parameters])
   }
 
-  async executeEach(text: string, rows: readonly (readonly Parameter[])[]): Promise<void> {
+  async executeEach(text: string, rows: readonly (readonly Parameter[])[]): Promise<number> {
     const statement = this.#prepare(text)
     let r = 0
+    let touched = 0
     try {
       for (; r < rows.length; r++) {
         if (r > 0 && r % ROWS_PER_TURN === 0) await giveWay()
-        statement.run(rows[r])
+        touched += (statement.run(rows[r]) as { readonly changes: number }).changes
       }
+      return touched
     } catch (error) {
       throw Object.assign(error as Error, { rowIndex: r } satisfies RowFailure)
     }
