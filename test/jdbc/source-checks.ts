@@ -64,15 +64,9 @@ export function checksSuite(open: OpenPlace): void {
 
   test('keys without effect are told, and driver properties are not', async () => {
     await using place = await withTable(open)
-    const props = {
-      ...BY_ID,
-      'max.buffer.size': '7',
-      'transaction.isolation.mode': 'SERIALIZABLE',
-      'date.calendar.system': 'LEGACY',
-    }
+    const props = { ...BY_ID, 'max.buffer.size': '7', 'transaction.isolation.mode': 'SERIALIZABLE' }
     await using started = await startConnector(place, props)
     expect(started.journal.warnings.map((warning) => warning.split(' ')[0] ?? '').toSorted(byText)).toEqual([
-      'date.calendar.system',
       'max.buffer.size',
       'transaction.isolation.mode',
     ])

@@ -14,6 +14,7 @@ export interface ConnectionConfig {
   readonly 'dialect.name': string
   readonly 'quote.sql.identifiers': string
   readonly 'db.timezone': string
+  readonly 'date.calendar.system': string
 }
 
 export const PASS_THROUGH = 'connection.'
@@ -36,9 +37,14 @@ export function databaseOptionsOf(config: ConnectionConfig, props: Props, types:
     driverProps: driverPropsOf(props),
     dialectName: config['dialect.name'],
     quoteIdentifiers: config['quote.sql.identifiers'].toLowerCase() === 'never' ? 'never' : 'always',
-    types: { ...types, timeZone: zoneOf(config['db.timezone']) },
+    types: { ...types, timeZone: zoneOf(config['db.timezone']), calendar: calendarOf(config) },
     applicationName: `rowbridge ${props['name'] ?? ''}`.trim(),
   }
+}
+
+/** Which calendar days before 1582-10-15 are counted by. */
+export function calendarOf(config: { readonly 'date.calendar.system': string }): 'legacy' | 'proleptic' {
+  return config['date.calendar.system'] === 'LEGACY' ? 'legacy' : 'proleptic'
 }
 
 export interface ConnectOptions {

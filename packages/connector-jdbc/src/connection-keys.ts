@@ -10,6 +10,9 @@ const DIALECT_NAMES = [
   'GenericDatabaseDialect',
 ] as const
 
+/** How the Java connector begins to refuse a value of some enums. */
+export const NOT_ONE_OF = 'Invalid enumerator; it must be one of'
+
 export const CREDENTIALS_PROVIDER_KEY = {
   type: 'class',
   default: 'io.confluent.connect.jdbc.util.DefaultJdbcCredentialsProvider',
@@ -50,7 +53,7 @@ export const CALENDAR_KEY = {
   default: 'LEGACY',
   importance: 'low',
   width: 'medium',
-  doc: 'Accepted so that existing configurations load. Dates are always those of the proleptic Gregorian calendar, as ISO 8601 and the databases have them; the two differ before 1582-10-15 only.',
+  doc: 'How days before 1582-10-15 are counted: by the Julian calendar as Java does (`LEGACY`), or by the proleptic Gregorian one as ISO 8601 and the databases do. `LEGACY` has no 1582-10-05 … 1582-10-14; those days become the ten that follow. Later dates are the same in both. Source and sink of one topic must agree.',
 } as const satisfies ConfigKey
 
 export const QUOTE_KEY = {

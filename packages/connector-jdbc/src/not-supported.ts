@@ -22,9 +22,3 @@ export const CREDENTIALS_PROVIDER: NotSupported = {
   harmless: ['io.confluent.connect.jdbc.util.DefaultJdbcCredentialsProvider', ''],
   instead: 'a Java class cannot be loaded; connection.user and connection.password are used.',
 }
-
-export const CALENDAR: NotSupported = {
-  key: 'date.calendar.system',
-  harmless: ['PROLEPTIC_GREGORIAN'],
-  instead: 'dates are always proleptic Gregorian, which differs from LEGACY only before 1582-10-15.',
-}

@@ -93,7 +93,9 @@ function overrideProblems(policy: WorkerConfig['connector.client.config.override
 function withProblems(configs: readonly ConfigValue[], problems: readonly ConfigProblem[]): ConfigValue[] {
   const listed = configs.map((value) => {
     const further = problems.filter(({ key }) => key === value.name).map(({ message }) => message)
-    return further.length === 0 ? value : { ...value, errors: [...value.errors, ...further] }
+    if (further.length === 0) return value
+    const shown = value.key.type === 'class' ? null : value.value
+    return { ...value, value: shown, errors: [...value.errors, ...further] }
   })
   const names = new Set(configs.map((value) => value.name))
   const unlisted = problems.filter(({ key }) => !names.has(key))

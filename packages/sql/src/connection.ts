@@ -1,6 +1,7 @@
 // The Database that connectors see: one session of a driver, completed by its dialect.
 import { ConfigError, RetriableError, StateError, type Schema } from '@rowbridge/api'
-import { literal, quoteName } from './ansi.js'
+import { literal, quoteName, textLiteral } from './ansi.js'
+import type { CommitWatch, WatchScope } from './commits.js'
 import type {
   Alteration,
   ColumnNeed,
@@ -23,6 +24,7 @@ import { openPhraseBook, type DdlColumn, type PhraseBook } from './phrase-book.j
 import { columnOf, compileRowReader, type RowReader } from './row-reader.js'
 import { checkLengths, cutName, nameParts, shownTable, tableIdOf } from './table.js'
 import type { TargetColumn } from './target.js'
+import { openWatch } from './watch.js'
 import { findWidenings } from './widenings.js'
 import { compileWriter } from './writer.js'
 
@@ -116,6 +118,16 @@ export class Connection implements Database {
     return this.#parts.quoting === 'never' ? name : quoteName(name, this.#parts.dialect.quote.charAt(0))
   }
 
+  quoteText(text: string): string {
+    return (this.#parts.dialect.quoteText ?? textLiteral)(text)
+  }
+
+  digest(expression: string, { salt, isBytes }: { readonly salt: string; readonly isBytes: boolean }): string {
+    const { digest } = this.#parts.dialect
+    if (digest !== undefined) return digest(expression, Buffer.from(salt).toString('hex'), isBytes)
+    throw new StateError('no-digest', `The database of dialect ${this.dialect} cannot compute a SHA-256.`)
+  }
+
   parseTable(name: string): TableId {
     const { dialect, quoting } = this.#parts
     const parts = nameParts(name, dialect.quote)
@@ -126,6 +138,23 @@ export class Connection implements Database {
     )
     const isFolded = quoting === 'never' && dialect.fold !== undefined && parts.at(-1)?.isQuoted !== true
     return isFolded ? { ...id, table: dialect.fold(id.table) } : id
+  }
+
+  tickMs(typeName: string): number {
+    return this.#parts.dialect.tickMs?.(typeName) ?? 1
+  }
+
+  watch(scope: WatchScope): Promise<CommitWatch> {
+    return openWatch(this.#parts, scope, {
+      guard: (work) => this.#guard('open transactions', work),
+      read: (statement, options) => this.read(statement, options),
+    })
+  }
+
+  async hasIndex(id: TableId, column: string): Promise<boolean | null> {
+    const { dialect, session } = this.#parts
+    if (dialect.hasIndex === undefined) return null
+    return this.#guard(shownTable(id), () => dialect.hasIndex!(session, id, column))
   }
 
   limit(text: string, rows: number): string {
@@ -193,7 +222,7 @@ export class Connection implements Database {
     const bulk = compileWriter(spec, {
       dialect,
       session,
-      zone: settings.zone,
+      times: settings,
       quoteName: (name) => this.quoteName(name),
       table: this.quoteTable(spec.table.id),
     })

@@ -1,6 +1,7 @@
 // What connectors see of a database: an open connection that lists, describes, reads pages and writes in bulk.
 // Values are those of the Connect types everywhere; what a driver calls them ends in the dialect file.
 import type { Schema } from '@rowbridge/api'
+import type { CommitWatch, WatchScope } from './commits.js'
 
 /** Parts that are absent are null. `catalog` is MySQL's database, `schema` PostgreSQL's. */
 export interface TableId {
@@ -43,6 +44,16 @@ export interface Statement {
   readonly parameters: readonly (string | number | bigint | Instant)[]
 }
 
+/** A value of a row that the schema of its column has no room for. */
+export interface Misfitting {
+  /** Index in the row. */
+  readonly field: number
+  /** What the field is in the schema of this row alone. */
+  readonly schema: Schema
+  /** What was found, for the log. */
+  readonly message: string
+}
+
 /** Rows of one result set, values in column order. Columns whose `schema` is null are left out of both. */
 export interface Page {
   readonly columns: readonly Column[]
@@ -51,6 +62,10 @@ export interface Page {
   readonly rows: unknown[][]
   /** For each name in `ReadOptions.instants`, the exact instants of the rows. */
   readonly instants: readonly (readonly (Instant | null)[])[]
+  /** The same for `ReadOptions.moments`; null too where a value is no instant. */
+  readonly moments: readonly (readonly (Instant | null)[])[]
+  /** By row; null when every value fits. `schemaOfRow` tells the schema of such a row. */
+  readonly misfits: ReadonlyMap<number, readonly Misfitting[]> | null
 }
 
 export interface ReadOptions {
@@ -58,6 +73,8 @@ export interface ReadOptions {
   readonly schemaName: string | null
   /** Timestamp columns whose full precision is wanted beside the milliseconds of the row. */
   readonly instants?: readonly string[]
+  /** Timestamp columns of which the same is wanted as far as their values have it; of `instants` every one must be readable. */
+  readonly moments?: readonly string[]
   readonly signal?: AbortSignal
 }
 
@@ -66,7 +83,11 @@ export interface TypeOptions {
   readonly numericMapping?: 'none' | 'precision_only' | 'best_fit' | 'best_fit_eager_double'
   /** Zone in which wall-clock columns are to be read, an IANA name; UTC unless said. */
   readonly timeZone?: string
+  /** `legacy`: dates before 1582-10-15 are counted by the Julian calendar, as Java does; `proleptic`, unless said: by ISO 8601. */
+  readonly calendar?: 'legacy' | 'proleptic'
 }
+
+export type IsolationLevel = 'READ UNCOMMITTED' | 'READ COMMITTED' | 'REPEATABLE READ' | 'SERIALIZABLE'
 
 export interface DatabaseOptions {
   /** A `jdbc:` URL. */
@@ -81,6 +102,8 @@ export interface DatabaseOptions {
   readonly types?: TypeOptions
   /** Shown in the server's list of sessions. */
   readonly applicationName?: string
+  /** Level for all that is read; the server's own unless said. */
+  readonly isolation?: IsolationLevel
   readonly signal?: AbortSignal
 }
 
@@ -162,6 +185,13 @@ export interface Database {
   /** `t`, `s.t` or `c.s.t` in the quotes of the dialect, or bare where quoting is off. */
   quoteTable(id: TableId): string
   quoteName(name: string): string
+  /** Text as a literal of a statement. */
+  quoteText(text: string): string
+  /**
+   * The expression's SHA-256, computed by the database, as 64 hexadecimal digits: of the salt's bytes, then those of the
+   * value or of its text. Null stays null. Equal in all databases for equal texts.
+   */
+  digest(expression: string, options: { readonly salt: string; readonly isBytes: boolean }): string
   /** Parts of a possibly quoted, multi-part name; throws ConfigError. */
   parseTable(name: string): TableId
   /**
@@ -169,6 +199,12 @@ export interface Database {
    * Most databases compare it as it is; one without a type for time does not.
    */
   instantExpression(expression: string): string
+  /** How long the clock stands still for a column of that type: rows of one tick may be written until it is over. */
+  tickMs(typeName: string): number
+  /** What tells of transactions that may still write into what is read. */
+  watch(scope: WatchScope): Promise<CommitWatch>
+  /** Whether an index of the table begins with the column; null where that cannot be told. */
+  hasIndex(id: TableId, column: string): Promise<boolean | null>
   /** The statement, bounded to `rows` rows. */
   limit(text: string, rows: number): string
   /** False when someone else made it first. */

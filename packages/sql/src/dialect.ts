@@ -1,7 +1,8 @@
 // What a dialect is: tables of types, a way to connect, catalogue queries and whole statements. One file under dialects/ each.
 import type { Schema } from '@rowbridge/api'
-import type { Alteration, Instant, TableFilter, TableId } from './database.js'
+import type { Alteration, Instant, IsolationLevel, TableFilter, TableId } from './database.js'
 import type { BulkWriter, WritePlan } from './bulk.js'
+import type { Blocks, Guarantee, Moment, WatchScope } from './commits.js'
 import type { Classify } from './failures.js'
 import type { Target } from './target.js'
 import type { TargetUrl } from './url.js'
@@ -30,16 +31,22 @@ export interface RawResult {
   readonly rows: unknown[][]
 }
 
-/** What readers of a connection depend on. */
-export interface ReadSettings {
-  readonly numericMapping: 'none' | 'precision_only' | 'best_fit' | 'best_fit_eager_double'
+/** How wall clocks and days are to be understood. */
+export interface TimeSettings {
   /** Zone of wall-clock columns; null: UTC. */
   readonly zone: Zone | null
+  /** Whether days before 1582-10-15 are counted by the Julian calendar. */
+  readonly isLegacyCalendar: boolean
+}
+
+/** What readers of a connection depend on. */
+export interface ReadSettings extends TimeSettings {
+  readonly numericMapping: 'none' | 'precision_only' | 'best_fit' | 'best_fit_eager_double'
   /** Parameters of the URL and properties for the driver. */
   readonly params: Readonly<Record<string, string>>
 }
 
-/** Turns a raw value that is not null into one of Connect's. Throws DataError. */
+/** Turns a raw value that is not null into one of Connect's. Throws a Misfit for one that the schema has no room for. */
 export type Reader = (raw: unknown) => unknown
 
 /** How a database type is read. Functions are called once per shape of a result. */
@@ -96,6 +103,23 @@ export interface DescribedTable {
   readonly primaryKey: readonly string[]
 }
 
+/** What a dialect knows of transactions that are open; see `CommitWatch`. */
+export interface Commits {
+  readonly guarantee: Guarantee
+  readonly because: string
+  readonly look: (() => Promise<Moment>) | null
+  readonly leaseMs: number
+  /** How to read what is not committed. */
+  readonly uncommitted: DirtyReads | null
+  readonly blocks: Blocks | null
+}
+
+export interface DirtyReads {
+  /** Statement that makes the next one see what is not committed. */
+  readonly before: string
+  fingerprint(columns: readonly string[]): string
+}
+
 /** A column that is to be altered. */
 export interface ColumnChange {
   readonly id: TableId
@@ -132,6 +156,12 @@ export interface DialectParts {
   /** Statement that tells catalog and schema as two text columns. */
   readonly where: string
   connect(url: TargetUrl, options: ConnectOptions): Promise<Session>
+  /** Absent: the dialect cannot tell. */
+  readonly commits?: (session: Session, scope: WatchScope) => Promise<Commits>
+  /** Milliseconds between two values of a clock in a column of the type; 1 unless said. */
+  readonly tickMs?: (typeName: string) => number
+  /** Whether an index begins with the column. */
+  readonly hasIndex?: (session: Session, id: TableId, column: string) => Promise<boolean>
   tables(session: Session, filter: TableFilter): Promise<readonly TableId[]>
   describe(session: Session, id: TableId): Promise<DescribedTable | null>
   references(session: Session, id: TableId): Promise<readonly TableId[]>
@@ -147,6 +177,12 @@ export interface DialectParts {
   readonly instantExpression?: (expression: string) => string
   /** Literal of a default value that the ANSI form does not fit. */
   readonly literals?: Readonly<Record<string, (value: unknown, zone: Zone | null) => string>>
+  /** Text as a literal, where the ANSI form does not fit. */
+  readonly quoteText?: (text: string) => string
+  /** SHA-256 of a salt, given in hexadecimal digits, and the value; see `Database.digest`. */
+  readonly digest?: (expression: string, saltHex: string, isBytes: boolean) => string
+  /** Statement that sets the isolation level of a session; absent where there is but the strictest. */
+  readonly isolate?: (level: IsolationLevel) => string
   /** Whether one ALTER TABLE adds several columns. */
   readonly addsManyColumns?: boolean
   /** Decides which statement starts a transaction. */

@@ -23,7 +23,7 @@ declare module 'better-sqlite3' {
       function(
         name: string,
         options: { deterministic?: boolean; safeIntegers?: boolean },
-        work: (value: unknown) => unknown,
+        work: (value: unknown, further: unknown) => unknown,
       ): this
       close(): void
     }

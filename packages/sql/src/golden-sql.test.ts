@@ -63,7 +63,7 @@ const KEYS: readonly ColumnSpec[] = [
 it.each(DIALECTS)('phrases statements for %s as it did', async (name) => {
   const notes: string[] = []
   const { default: parts } = await importFile(name)
-  const settings = { numericMapping: 'none', zone: null, params: {} } as const
+  const settings = { numericMapping: 'none', zone: null, isLegacyCalendar: false, params: {} } as const
   const db = new Connection({ dialect: { ...parts, name }, session: notingSession(notes), settings, quoting: 'always' })
   const id = { catalog: null, schema: null, table: 'orders' }
   const specs = [...PLAIN, ...DEFAULTS].map(([column, schema]) => ({ name: column, schema, isPrimaryKey: false }))

@@ -34,6 +34,8 @@ export interface Target {
   readonly isZoned?: boolean
   /** Which special floats the column takes; absent: all. */
   readonly specials?: 'infinity' | 'none'
+  /** Words that the column takes beside its ordinary values: `NaN`, `infinity`, `0000-00-00`. */
+  readonly specialWords?: RegExp
   /** Whether U+0000 cannot be in a text. */
   readonly refusesNul?: boolean
   /** The type's name as a cast needs it. */

@@ -1,8 +1,7 @@
 // The keys of the sink that are accepted without effect.
-import { CALENDAR, CREDENTIALS_PROVIDER, type NotSupported } from '../not-supported.js'
+import { CREDENTIALS_PROVIDER, type NotSupported } from '../not-supported.js'
 
 export const SINK_NOT_SUPPORTED: readonly NotSupported[] = [
   CREDENTIALS_PROVIDER,
-  CALENDAR,
   { key: 'mssql.use.merge.holdlock', harmless: ['true'], instead: 'there is no dialect for SQL Server.' },
 ]

@@ -1,9 +1,8 @@
 // The keys of the source that are accepted without effect.
-import { CALENDAR, CREDENTIALS_PROVIDER, type NotSupported } from '../not-supported.js'
+import { CREDENTIALS_PROVIDER, type NotSupported } from '../not-supported.js'
 
 export const SOURCE_NOT_SUPPORTED: readonly NotSupported[] = [
   CREDENTIALS_PROVIDER,
-  CALENDAR,
   {
     key: 'transaction.isolation.mode',
     harmless: ['DEFAULT'],

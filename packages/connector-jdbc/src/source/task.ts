@@ -11,7 +11,7 @@ import {
   type SourceTaskContext,
 } from '@rowbridge/api'
 import type { Database, TypeOptions } from '@rowbridge/sql'
-import { connectOptionsOf, databaseOptionsOf } from '../connect.js'
+import { calendarOf, connectOptionsOf, databaseOptionsOf } from '../connect.js'
 import { Session } from '../session.js'
 import { zoneOf } from '../time-zone.js'
 import { settles, wait } from '../wait.js'
@@ -23,6 +23,7 @@ import { instantOf, positionOf, START, type Position } from './offset.js'
 import { querySource, tableSource, type RowSource } from './row-source.js'
 import { FILTER_KEYS, queryOf } from './rules.js'
 import { TableReader } from './table-reader.js'
+import { safetyOf, tellSafety } from './safety-of-task.js'
 import { Turns } from './turns.js'
 
 const LEAST_PAGE = 100
@@ -116,7 +117,7 @@ export class JdbcSourceTask implements SourceTask {
 
   /** Reads from the tables whose turn it is until one has rows; null when none has. */
   async #read(): Promise<readonly SourceBatch[] | null> {
-    const { session, turns, signal } = this.#running()
+    const { context, session, turns, signal } = this.#running()
     for (;;) {
       const reader = signal.aborted ? null : turns.take()
       if (reader === null) return null
@@ -124,8 +125,9 @@ export class JdbcSourceTask implements SourceTask {
         const batches = await reader.next(await session.database())
         this.#failures = 0
         if (reader.holdsConnection) turns.keep(reader)
-        else if (batches === null) turns.endRun(reader)
+        else if (batches === null) turns.endRun(reader, reader.safety?.pauseMs)
         this.#tellShare()
+        tellSafety(context.metrics, turns.all)
         if (batches !== null) return batches
       } catch (error) {
         if (signal.aborted) return null
@@ -189,9 +191,10 @@ export class JdbcSourceTask implements SourceTask {
       batchRows,
       pageRows: Math.max(batchRows, LEAST_PAGE),
       delayMs: config['timestamp.delay.interval.ms'],
-      granularity: granularityOf(config['timestamp.granularity'], zoneOf(config['db.timezone'])),
+      granularity: granularityOf(config['timestamp.granularity'], zoneOf(config['db.timezone']), calendarOf(config)),
       log: context.log,
       signal,
+      safety: safetyOf(source, config, { log: context.log, signal }),
     }
     return new TableReader(options, position)
   }

@@ -7,10 +7,11 @@ import type { TargetUrl } from '../url.js'
 import { references, widen } from './mysql/alter.js'
 import { bulk, type PacketSession } from './mysql/bulk.js'
 import { describe, tables } from './mysql/catalogue.js'
+import { commits, hasIndex, tickMs } from './mysql/commits.js'
 import { classify } from './mysql/errors.js'
 import { columnOf, type FieldOptions } from './mysql/fields.js'
 import { startSession } from './mysql/start.js'
-import { literals, nullsZeroDates, readsOf, writes } from './mysql/types.js'
+import { literals, nullsZeroDates, quoted, readsOf, writes } from './mysql/types.js'
 
 type Cast = NonNullable<Exclude<ConnectionOptions['typeCast'], boolean>>
 
@@ -231,7 +232,16 @@ export default defineDialect({
   reads: readsOf(({ params }) => params['transformedBitIsBoolean'] === 'true'),
   writes,
   literals,
+  quoteText: quoted,
+  digest: (expression, salt, isBytes) => {
+    const value = isBytes ? expression : `CONVERT(${expression} USING utf8mb4)`
+    return `SHA2(${salt === '' ? value : `CONCAT(x'${salt}',${value})`},256)`
+  },
+  isolate: (level) => `SET SESSION TRANSACTION ISOLATION LEVEL ${level}`,
   connect,
+  commits,
+  hasIndex,
+  tickMs,
   tables,
   describe,
   classify,

@@ -21,8 +21,9 @@ import {
 } from '../types.js'
 import { references, widen } from './sqlite/alter.js'
 import { describe, tables } from './sqlite/catalogue.js'
+import { commits, hasIndex, tickMs } from './sqlite/commits.js'
 import { classify } from './sqlite/errors.js'
-import { connect, INSTANT_FUNCTION } from './sqlite/session.js'
+import { connect, DIGEST_FUNCTION, INSTANT_FUNCTION } from './sqlite/session.js'
 
 const MISMATCH = 'SQLite keeps any value in any column. Correct the row, or cast the column in a query.'
 
@@ -115,14 +116,17 @@ export default defineDialect({
     decimal: { schema: decimalOf, read: (column) => readDecimal(column, decimalOf(column)) },
     text: { schema: STRING, read: text, instant },
     bytes: { schema: BYTES, read: bytes },
-    date: { schema: date(), read: (column) => orText(readDate(column), (ms) => Math.floor(ms / MS_PER_DAY)) },
+    date: {
+      schema: date(),
+      read: (column, settings) => orText(readDate(column, settings), (ms) => Math.floor(ms / MS_PER_DAY)),
+    },
     time: {
       schema: time(),
       read: (column, { zone }) => orText(readTime(column, zone), (ms) => ((ms % MS_PER_DAY) + MS_PER_DAY) % MS_PER_DAY),
     },
     timestamp: {
       schema: timestamp(),
-      read: (column, { zone }) => orText(readTimestamp(column, zone), (ms) => ms),
+      read: (column, settings) => orText(readTimestamp(column, settings), (ms) => ms),
       instant,
     },
     other: { schema: STRING, read: text, instant },
@@ -146,7 +150,11 @@ export default defineDialect({
     [TIMESTAMP]: { ddl: 'TIMESTAMP' },
   },
   literals: { [DECIMAL]: (value) => `'${String(value)}'` },
+  digest: (expression, salt) => `${DIGEST_FUNCTION}(${expression},'${salt}')`,
   connect,
+  commits,
+  hasIndex,
+  tickMs,
   widen,
   references,
   tables,

@@ -223,7 +223,7 @@ class PostgresSession implements Session {
     const column = rawColumnOf({
       name: field.name,
       type,
-      typeName: type,
+      typeName: isTime(type) && field.dataTypeModifier >= 0 ? `${type}(${field.dataTypeModifier})` : type,
       typmod: field.dataTypeModifier,
       isNullable: origin?.isNullable ?? true,
       isPrimaryKey: origin?.isPrimaryKey ?? false,
@@ -231,6 +231,10 @@ class PostgresSession implements Session {
     })
     return column
   }
+}
+
+function isTime(type: string): boolean {
+  return type === 'timestamp' || type === 'timestamptz'
 }
 
 function readCursor(cursor: PgCursor, count: number): Promise<{ rows: unknown[][]; fields: readonly FieldDef[] }> {
