@@ -9,6 +9,8 @@ import { failureSuite, refusalSuite } from './sink-failures.js'
 import { jsonSuite } from './sink-json.js'
 import { nestedSuite } from './sink-nested.js'
 import { partialSuite } from './sink-partial.js'
+import { referenceSuite } from './sink-reference.js'
+import { referenceTablesSuite } from './sink-reference-tables.js'
 import { tableNamesSuite } from './sink-tables.js'
 import { widenSuite } from './sink-widen.js'
 
@@ -25,6 +27,8 @@ export function sinkSuite(title: string, open: OpenPlace): void {
     nestedSuite(open)
     widenSuite(open)
     tableNamesSuite(open)
+    referenceSuite(open)
+    referenceTablesSuite(open)
   })
 }
 
