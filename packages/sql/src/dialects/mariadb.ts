@@ -54,6 +54,7 @@ async function configOf(
     autoJsonMap: false,
     bitOneIsBoolean: false,
     checkDuplicate: false,
+    foundRows: true,
     logParam: false,
     logger: { warning: () => {} },
   }
@@ -148,7 +149,7 @@ class MariadbSession implements PacketSession {
   }
 
   async execute(text: string, parameters: readonly Parameter[]): Promise<number> {
-    const result = await this.#connection.execute<{ affectedRows?: number }>(text, parameters.map(toDriver))
+    const [result] = await this.#connection.execute<[{ affectedRows?: number }]>(text, parameters.map(toDriver))
     return result.affectedRows ?? 0
   }
 
