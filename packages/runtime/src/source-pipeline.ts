@@ -106,9 +106,10 @@ export class SourcePipeline {
   }
 
   async #loop(): Promise<void> {
-    const { stopping, link } = this.#options
+    const { stopping, link, task } = this.#options
     let attempt = 0
     while (!stopping.aborted && this.#failure === null) {
+      if (task.isAtEnd?.() === true) return this.#allSent()
       if (this.#isPaused) {
         await this.#offsets.commit()
         link.status('PAUSED')
@@ -120,6 +121,11 @@ export class SourcePipeline {
         attempt = (await this.#pollOnce(attempt + 1)) ? 0 : attempt + 1
       }
     }
+  }
+
+  /** At an end of its own a task has all the time its last sends need. */
+  async #allSent(): Promise<void> {
+    while (this.#acks.open > 0 && this.#failure === null && !this.#options.stopping.aborted) await this.#wake.wait()
   }
 
   /** False when the poll failed in a way that may mend; the same is then polled again after a pause. */
@@ -232,11 +238,12 @@ export class SourcePipeline {
     for (const { batch, pieces } of together) for (const piece of pieces) await this.#send(batch, piece)
   }
 
-  async #sent({ batch, pieces, submitted }: Sending): Promise<void> {
+  async #sent({ batch, pieces, submitted, bytes }: Sending): Promise<void> {
     const { metrics, link, task } = this.#options
     this.#acks.ack(submitted)
     const count = pieces.reduce((sum, piece) => sum + piece.length, 0)
     metrics.add('source-record-write-total', count)
+    metrics.add('source-record-write-bytes', bytes)
     metrics.set('source-record-active-count', this.#acks.open)
     if (count > 0) link.usedTopic(batch.topic)
     try {

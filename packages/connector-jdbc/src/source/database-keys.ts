@@ -4,9 +4,11 @@ import {
   ATTEMPTS_KEY,
   BACKOFF_KEY,
   CALENDAR_KEY,
+  CHECK_KEY,
   CREDENTIALS_PROVIDER_KEY,
   DIALECT_KEY,
   NOT_ONE_OF,
+  QUERY_TIMEOUT_KEY,
 } from '../connection-keys.js'
 import { checkPatterns } from './pattern.js'
 
@@ -42,6 +44,8 @@ export const databaseKeys = {
   'jdbc.credentials.provider.class': { ...CREDENTIALS_PROVIDER_KEY, group },
   'connection.attempts': { ...ATTEMPTS_KEY, group },
   'connection.backoff.ms': { ...BACKOFF_KEY, group },
+  'connection.check.ms': { ...CHECK_KEY, group },
+  'query.timeout.ms': { ...QUERY_TIMEOUT_KEY, group },
   'table.whitelist': {
     type: 'list',
     default: [],

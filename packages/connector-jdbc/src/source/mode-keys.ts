@@ -1,6 +1,7 @@
 // The keys of the source that say how new rows are found.
 import type { ConfigKeys, Props } from '@rowbridge/api'
 import { QUOTE_KEY } from '../connection-keys.js'
+import { checkBeginnings } from './initial-offset.js'
 import { checkIncrementingMapping, checkTimestampMapping } from './column-mapping.js'
 
 const group = 'Mode'
@@ -93,6 +94,16 @@ export const modeKeys = {
     width: 'medium',
     visible: (props) => !MODES.includes(modeOf(props)),
     doc: 'Where the very first run starts, in milliseconds since 1970; `-1`: the present time of the database; unset: everything.',
+  },
+  'offset.initial': {
+    type: 'list',
+    default: [],
+    check: checkBeginnings,
+    importance: 'low',
+    group,
+    width: 'medium',
+    visible: isMode('incrementing', 'timestamp', 'timestamp+incrementing'),
+    doc: 'Where tables begin that have no stored offset: `earliest` (everything), `now`, the number or milliseconds since 1970 after which to begin, or a time such as `2024-05-01T00:00:00Z`. `regex:value` says it for some tables, the first that matches the whole name; other tables go by the value without a table, else by `timestamp.initial`.',
   },
   'validate.non.null': {
     type: 'boolean',

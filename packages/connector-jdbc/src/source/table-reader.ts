@@ -54,7 +54,8 @@ export class TableReader {
     this.#position = position ?? START
     this.#pageSize = new PageSize(options.pageRows, options.mostRows)
     this.#moments = options.granularity === null ? [] : options.source.timestamps
-    this.share = new LoadShare(position === null)
+    const { cursor } = options.source
+    this.share = new LoadShare(position === null || cursor === null ? null : cursor.measure(position))
   }
 
   get safety(): CommitSafety | null {
@@ -259,16 +260,17 @@ export class TableReader {
   }
 
   async *#stream(database: Database, statement: Statement): AsyncGenerator<Page> {
-    const { pageRows: pageSize, signal } = this.#options
+    const { signal } = this.#options
+    const { schemaName } = this.source
+    const pageSize = () => this.#pageSize.rows
     this.holdsConnection = true
     try {
-      yield* database.stream(statement, {
-        schemaName: this.source.schemaName,
-        instants: this.source.cursor?.instants ?? [],
-        moments: this.#moments,
-        signal,
-        pageSize,
-      })
+      const instants = this.source.cursor?.instants ?? []
+      const wanted = { schemaName, instants, moments: this.#moments, signal, pageSize }
+      for await (const page of database.stream(statement, wanted)) {
+        if (page.rows.length > 0) this.#pageSize.note(0, bytesOfRow(page.rows))
+        yield page
+      }
     } finally {
       this.holdsConnection = false
     }

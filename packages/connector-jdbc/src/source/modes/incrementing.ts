@@ -29,6 +29,7 @@ export const incrementing: Mode = {
       instants: [],
       measure: (position) => Number(position.incrementing ?? FIRST_ID),
       last: columns.isUnique ? `MAX(${id.sql})` : null,
+      newest: `MAX(${id.sql})`,
       fenced: {
         by: 'value',
         columns: [id],
