@@ -18,13 +18,15 @@ import type { Place } from './place.js'
 
 export interface Journal {
   readonly warnings: string[]
+  readonly infos: string[]
   readonly log: Log
 }
 
 export function journal(): Journal {
   const warnings: string[] = []
+  const infos: string[] = []
   const note = (message: string) => void warnings.push(message)
-  return { warnings, log: { debug() {}, info() {}, warn: note, error: note } }
+  return { warnings, infos, log: { debug() {}, info: (message) => void infos.push(message), warn: note, error: note } }
 }
 
 /** Offsets by the text of their partition, as the offsets topic keeps them. */

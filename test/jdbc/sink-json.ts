@@ -17,8 +17,9 @@ function parsed(value: unknown): unknown {
 }
 
 async function columnsOf(place: Place, ...names: readonly string[]): Promise<unknown[][]> {
-  const rows = await place.query(`SELECT ${names.map((name) => place.quote(name)).join(', ')} FROM t ORDER BY id`)
-  return rows.map((row) => names.map((name) => row[name]))
+  const list = names.map((name, i) => `${place.quote(name)} AS c${i}`).join(', ')
+  const rows = await place.query(`SELECT ${list} FROM t ORDER BY id`)
+  return rows.map((row) => names.map((_, i) => row[`c${i}`]))
 }
 
 export function jsonSuite(open: OpenPlace): void {

@@ -5,6 +5,7 @@ import { startConnector, startSource, type Offsets } from './drive.js'
 import type { OpenPlace } from './place.js'
 import { checksSuite } from './source-checks.js'
 import { columnsSuite } from './source-columns.js'
+import { keysSuite } from './source-keys.js'
 import { lifeSuite } from './source-life.js'
 import { ascending, at, BY_BOTH, BY_ID, BY_TIME, EPOCH_MS, ids, insert, numbers, withTable } from './source-tables.js'
 
@@ -16,6 +17,7 @@ export function sourceSuite(title: string, open: OpenPlace): void {
     querySuite(open)
     tablesSuite(open)
     columnsSuite(open)
+    keysSuite(open)
     checksSuite(open)
     lifeSuite(open)
   })

@@ -13,12 +13,21 @@ const DIALECT_NAMES = [
 /** How the Java connector begins to refuse a value of some enums. */
 export const NOT_ONE_OF = 'Invalid enumerator; it must be one of'
 
+const DEFAULT_PROVIDER = 'io.confluent.connect.jdbc.util.DefaultJdbcCredentialsProvider'
+
+/** Another class would give another user than the configuration does. */
+function checkProvider(name: string): string | null {
+  if (name === '' || name === DEFAULT_PROVIDER) return null
+  return `Class ${name} could not be found, as classes of Java cannot be loaded. Remove the key and set connection.user and connection.password`
+}
+
 export const CREDENTIALS_PROVIDER_KEY = {
   type: 'class',
-  default: 'io.confluent.connect.jdbc.util.DefaultJdbcCredentialsProvider',
+  default: DEFAULT_PROVIDER,
+  check: checkProvider,
   importance: 'low',
   width: 'long',
-  doc: 'Accepted so that existing configurations load. Classes of Java cannot be used: `connection.user` and `connection.password` always are.',
+  doc: 'The class that gives `connection.user` and `connection.password`, which is the only one there is: other classes of Java cannot be loaded and are refused.',
 } as const satisfies ConfigKey
 
 export const ATTEMPTS_KEY = {

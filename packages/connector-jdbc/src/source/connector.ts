@@ -12,7 +12,7 @@ import {
 } from '@rowbridge/api'
 import type { Database, TableId } from '@rowbridge/sql'
 import { connect, connectOptionsOf, databaseOptionsOf } from '../connect.js'
-import { warnNotSupported } from '../not-supported.js'
+import { warnNearMisses, warnNotSupported } from '../not-supported.js'
 import { Session } from '../session.js'
 import { columnProblems, warnUnmatched } from './column-check.js'
 import { sourceConfig, type SourceConfig } from './config.js'
@@ -46,6 +46,7 @@ export class JdbcSourceConnector implements Connector {
   async start(props: Props, context: ConnectorContext): Promise<void> {
     const config = sourceConfig.parse(props)
     warnNotSupported(SOURCE_NOT_SUPPORTED, props, context.log)
+    warnNearMisses(props, context.log)
     if (config['table.whitelist'].length > 0 && config['table.blacklist'].length > 0) {
       context.log.warn('table.blacklist has no effect beside table.whitelist.')
     }

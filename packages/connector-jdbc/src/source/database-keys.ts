@@ -117,4 +117,11 @@ export const databaseKeys = {
   },
   'dialect.name': { ...DIALECT_KEY, group },
   'date.calendar.system': { ...CALENDAR_KEY, group },
+  'table.names.qualify': {
+    type: 'boolean',
+    default: true,
+    importance: 'low',
+    isInternal: true,
+    doc: 'Accepted so that existing configurations load; statements and offsets always have the whole name of a table. With `false`, an offset is also looked for under the bare name.',
+  },
 } as const satisfies ConfigKeys

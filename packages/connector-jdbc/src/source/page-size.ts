@@ -26,10 +26,10 @@ export class PageSize {
   #costBefore = Infinity
   #isSettled = false
 
-  constructor(least: number) {
-    this.#least = least
-    this.#rows = Math.min(least, FIRST_ROWS)
-    this.#most = least * MOST_TIMES
+  constructor(least: number, most = Infinity) {
+    this.#least = Math.min(least, most)
+    this.#rows = Math.min(this.#least, FIRST_ROWS)
+    this.#most = Math.min(least * MOST_TIMES, most)
   }
 
   get rows(): number {
@@ -45,7 +45,7 @@ export class PageSize {
   }
 
   #grow(ms: number): void {
-    if (this.#rows * 2 <= SHORT_ROWS) this.#rows *= 2
+    if (this.#rows * 2 <= Math.min(SHORT_ROWS, this.#most)) this.#rows *= 2
     else if (ms >= SLOW_MS) this.#noteSlow(ms / this.#rows)
   }
 

@@ -7,7 +7,7 @@ import { columnRulesOf, type ColumnRules } from './column-rules.js'
 import type { SourceConfig } from './config.js'
 import type { Cursor, CursorColumn, CursorColumns, Mode } from './modes/mode.js'
 import { timestampNames } from './granularity.js'
-import { plainPartition, QUERY_PARTITION, tablePartition } from './offset.js'
+import { plainPartition, QUERY_PARTITION, tablePartition, unqualifiedPartition } from './offset.js'
 import { openSelect, trimQuery } from './query-text.js'
 import { compileRowKeys, keyColumnsOf, noPrimaryKey, type RowKeys } from './record-key.js'
 import { queryKeyOf, queryOf } from './rules.js'
@@ -75,7 +75,11 @@ export async function tableSource(id: TableId, { config, mode, database, log }: 
     topic: config['topic.prefix'] + id.table,
     schemaName: id.table,
     partition: cursor === null ? plainPartition(id) : tablePartition(id),
-    partitions: [tablePartition(id), plainPartition(id)],
+    partitions: [
+      tablePartition(id),
+      ...(config['table.names.qualify'] ? [] : [unqualifiedPartition(id)]),
+      plainPartition(id),
+    ],
     get select() {
       return choice?.select ?? `SELECT * FROM ${quoted}`
     },

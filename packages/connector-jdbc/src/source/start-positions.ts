@@ -47,11 +47,13 @@ async function firstStart(source: RowSource, { config, mode, database }: StartOp
   return { source, position, isToBeKept: beginning === 'now' }
 }
 
-/** `timestamp.initial` is a time in every mode, and so without effect where no times are read. */
+/** `timestamp.initial` is a time in every mode, and so without effect where no times are read; `incrementing.initial` is a number. */
 function beginningOf({ name }: RowSource, config: SourceConfig): Beginning | null {
   const own = beginningFor(config['offset.initial'], name)
-  const initial = config['timestamp.initial']
-  if (own !== null || initial === null || config.mode === 'incrementing') return own
+  if (own !== null) return own
+  const { 'timestamp.initial': initial, 'incrementing.initial': after } = config
+  if (config.mode === 'incrementing') return after < 0 ? null : { after }
+  if (initial === null) return null
   return initial === -1 ? 'now' : { afterTime: initial }
 }
 

@@ -19,6 +19,8 @@ export interface ReaderOptions {
   readonly batchRows: number
   /** Rows of one page, at least. */
   readonly pageRows: number
+  /** Rows of one page, at most. */
+  readonly mostRows: number
   /** How far behind the clock of the database an end stays. */
   readonly delayMs: number
   /** Null: timestamps stay as they are. */
@@ -50,7 +52,7 @@ export class TableReader {
     this.source = options.source
     this.#options = options
     this.#position = position ?? START
-    this.#pageSize = new PageSize(options.pageRows)
+    this.#pageSize = new PageSize(options.pageRows, options.mostRows)
     this.#moments = options.granularity === null ? [] : options.source.timestamps
     const { cursor } = options.source
     this.share = new LoadShare(position === null || cursor === null ? null : cursor.measure(position))

@@ -220,11 +220,13 @@ export class JdbcSourceTask implements SourceTask {
   #reader({ source, position }: Start): TableReader {
     const { config, context, signal } = this.#running()
     const batchRows = Math.max(config['batch.max.rows'], 1)
+    const mostRows = config['max.buffer.size'] < 1 ? Infinity : config['max.buffer.size']
     const options = {
       source,
       suffix: config['query.suffix'],
       batchRows,
-      pageRows: Math.max(batchRows, LEAST_PAGE),
+      pageRows: Math.min(Math.max(batchRows, LEAST_PAGE), mostRows),
+      mostRows,
       delayMs: config['timestamp.delay.interval.ms'],
       granularity: granularityOf(config['timestamp.granularity'], zoneOf(config['db.timezone']), calendarOf(config)),
       log: context.log,

@@ -76,6 +76,7 @@ async function configOf(
     autoJsonMap: false,
     bitOneIsBoolean: false,
     checkDuplicate: false,
+    foundRows: true,
     logParam: false,
     logger: { warning: () => {} },
   }
@@ -90,6 +91,8 @@ function isGeometry(field: FieldInfo): boolean {
 function castGeometry(field: FieldInfo, next: () => unknown): never {
   return (isGeometry(field) ? field.buffer() : next()) as never
 }
+
+const CLOSED = 'ER_SOCKET_UNEXPECTED_CLOSE'
 
 /** Statements under way at once; the server works them off in order. */
 const UNDER_WAY = 200
@@ -130,6 +133,8 @@ class MariadbSession implements PacketSession {
   }
 
   async *stream(text: string, parameters: readonly Parameter[], pageSize: () => number): AsyncIterable<RawResult> {
+    // A stream over a connection that was closed trips over the socket that is gone, and tells nothing of it.
+    if (!this.#connection.isValid()) throw Object.assign(new Error('The connection was closed'), { code: CLOSED })
     const isCast = this.#withGeometry.has(text)
     const stream = this.#connection.queryStream(this.#optionsFor(text), parameters.map(toDriver))
     let columns: readonly RawColumn[] = []
@@ -171,7 +176,7 @@ class MariadbSession implements PacketSession {
   }
 
   async execute(text: string, parameters: readonly Parameter[]): Promise<number> {
-    const result = await this.#connection.execute<{ affectedRows?: number }>(text, parameters.map(toDriver))
+    const [result] = await this.#connection.execute<[{ affectedRows?: number }]>(text, parameters.map(toDriver))
     return result.affectedRows ?? 0
   }
 
