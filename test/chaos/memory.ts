@@ -1,7 +1,7 @@
 // Whether the memory of a worker depends on how many rows a table has, how many tables there are, or how long it runs.
 import { setTimeout as pause } from 'node:timers/promises'
-import { server, type TestDatabase } from '@rowbridge/testkit'
-import { isFlat, startSmallWorker } from './small-worker.js'
+import { server, waitFor, type TestDatabase } from '@rowbridge/testkit'
+import { isFlat, startSmallWorker, type SmallWorker } from './small-worker.js'
 
 type Kind = 'mariadb' | 'postgresql'
 
@@ -58,7 +58,11 @@ async function tables(db: TestDatabase, count: number): Promise<boolean> {
   }
   const further = { 'table.whitelist': names.join(','), 'tasks.max': '4', 'poll.interval.ms': '1000' }
   await using worker = await startSmallWorker(connector(db, further))
-  for (let round = 4; round < 64; round += 1) {
+  const start = Date.now()
+  await waitFor('all tables to be read', async () => (await offsetsOf(worker)) === count, { timeoutMs: 600_000, everyMs: 500 })
+  console.log(`All ${count} tables were read once after ${Math.round((Date.now() - start) / 1000)} s.`)
+  const warm = worker.samples.length
+  for (let round = 4; round < 184; round += 1) {
     await pause(1000)
     for (const name of names.filter((_, i) => i % 10 === round % 10)) {
       await db.query(`insert into ${name} values (${round}, 'more')`)
@@ -66,7 +70,12 @@ async function tables(db: TestDatabase, count: number): Promise<boolean> {
   }
   worker.stop()
   const code = await worker.ended
-  return isFlat(worker.samples) && code === 0
+  return isFlat(worker.samples.slice(warm)) && code === 0
+}
+
+async function offsetsOf(worker: SmallWorker): Promise<number> {
+  const answer = await fetch(`${worker.url}/connectors/chaos/offsets`)
+  return ((await answer.json()) as { offsets: unknown[] }).offsets.length
 }
 
 async function polling(db: TestDatabase, seconds: number): Promise<boolean> {

@@ -36,6 +36,7 @@ export async function startSmallWorker(
     'value.converter': 'org.apache.kafka.connect.json.JsonConverter',
     'value.converter.schemas.enable': 'false',
     'offset.storage.file.filename': join(folder, 'offsets'),
+    'offset.flush.interval.ms': '1000',
   }
   const lines = Object.entries(props).map(([key, value]) => `${key}=${value}\n`)
   writeFileSync(join(folder, 'worker.properties'), lines.join(''))

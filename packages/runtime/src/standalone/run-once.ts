@@ -45,7 +45,7 @@ export class Runs {
       while (!signal.aborted && !this.#isOver(name)) await clock.sleep(LOOK_MS, signal)
     }
     await Promise.all(names.filter(isSink).map((name) => this.#drain(name)))
-    return Promise.all(names.map((name) => this.#reports.get(name) ?? this.#report(name)))
+    return Promise.all(names.map(async (name) => (await this.#reports.get(name)) ?? this.#report(name)))
   }
 
   /** A sink that is to run once is drained from here on. */
