@@ -5,6 +5,7 @@ import { startConnector, startSource, type Offsets } from './drive.js'
 import type { OpenPlace } from './place.js'
 import { checksSuite } from './source-checks.js'
 import { columnsSuite } from './source-columns.js'
+import { factsSuite } from './source-facts.js'
 import { keysSuite } from './source-keys.js'
 import { ascending, at, BY_BOTH, BY_ID, BY_TIME, EPOCH_MS, ids, insert, numbers, withTable } from './source-tables.js'
 
@@ -17,6 +18,7 @@ export function sourceSuite(title: string, open: OpenPlace): void {
     tablesSuite(open)
     columnsSuite(open)
     keysSuite(open)
+    factsSuite(open)
     checksSuite(open)
   })
 }
