@@ -18,13 +18,16 @@ import type { Place } from './place.js'
 
 export interface Journal {
   readonly warnings: string[]
+  readonly details: string[]
   readonly log: Log
 }
 
 export function journal(): Journal {
   const warnings: string[] = []
+  const details: string[] = []
   const note = (message: string) => void warnings.push(message)
-  return { warnings, log: { debug() {}, info() {}, warn: note, error: note } }
+  const debug = (message: string) => void details.push(message)
+  return { warnings, details, log: { debug, info() {}, warn: note, error: note } }
 }
 
 /** Offsets by the text of their partition, as the offsets topic keeps them. */

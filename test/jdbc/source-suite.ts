@@ -7,6 +7,7 @@ import { checksSuite } from './source-checks.js'
 import { columnsSuite } from './source-columns.js'
 import { factsSuite } from './source-facts.js'
 import { keysSuite } from './source-keys.js'
+import { statementsSuite } from './source-statements.js'
 import { ascending, at, BY_BOTH, BY_ID, BY_TIME, EPOCH_MS, ids, insert, numbers, withTable } from './source-tables.js'
 
 export function sourceSuite(title: string, open: OpenPlace): void {
@@ -19,6 +20,7 @@ export function sourceSuite(title: string, open: OpenPlace): void {
     columnsSuite(open)
     keysSuite(open)
     factsSuite(open)
+    statementsSuite(open)
     checksSuite(open)
   })
 }
