@@ -42,7 +42,8 @@ export function factsSuite(open: OpenPlace): void {
 }
 
 function resumingSuite(open: OpenPlace): void {
-  test.each<[number, string, readonly string[], Props, Stored, readonly number[]]>([
+  type Fact = [number, string, readonly string[], Props, Stored, readonly number[]]
+  test.each<Fact>([
     [1, 'an offset under the older partition', [at(0), at(0)], BY_ID, byName('{"incrementing":1}'), [2]],
     [2, 'an offset under the newer partition', [at(0), at(0)], BY_ID, byWholeName('{"incrementing":1}'), [2]],
     [
@@ -60,7 +61,7 @@ function resumingSuite(open: OpenPlace): void {
     [9, 'timestamp.initial', [at(0, 90_000), at(0, 100_000), at(0, 110_000)], FROM_100_MS, {}, [3]],
     [10, 'timestamp.initial=-1', [at(1)], { ...BY_TIME, 'timestamp.initial': '-1' }, {}, []],
     [11, 'an offset over timestamp.initial', [at(0, 90_000)], FROM_100_MS, byWholeName(timeOffset(-1)), [1]],
-  ])('fact %i: %s', async (_number, _what, rows, props, stored, expected) => {
+  ])('fact %i: %s', async (...[, , rows, props, stored, expected]: Fact) => {
     await using place = await withTable(open, rows)
     await using source = await startSource(place, props, offsetsOf(place, stored))
     const told = await source.take(expected.length)
@@ -89,7 +90,8 @@ function resumingSuite(open: OpenPlace): void {
 }
 
 function offsetSuite(open: OpenPlace): void {
-  test.each<[number, string, readonly string[], Stored, readonly string[]]>([
+  type Fact = [number, string, readonly string[], Stored, readonly string[]]
+  test.each<Fact>([
     [
       16,
       'offsets of 10, 10, 20 after 5',
@@ -99,7 +101,7 @@ function offsetSuite(open: OpenPlace): void {
     ],
     [17, 'offsets of 10, 10 after none', [at(10), at(10)], {}, ['{}', timeOffset(10)]],
     [18, 'the offset of a single row', [at(10)], {}, [timeOffset(10)]],
-  ])('fact %i: %s', async (_number, _what, rows, stored, expected) => {
+  ])('fact %i: %s', async (...[, , rows, stored, expected]: Fact) => {
     await using place = await withTable(open, rows)
     const props = { ...BY_TIME, 'batch.max.rows': '1' }
     await using source = await startSource(place, props, offsetsOf(place, stored))
@@ -152,12 +154,11 @@ function columnsSuite(open: OpenPlace): void {
     [24, 'a text', 'VARCHAR(20) NOT NULL', "('1')"],
   ])('fact %i: %s cannot find new rows, and the table is named', async (_number, _what, type, values) => {
     await using place = await grown(type, values)
-    await expect(
-      startSource(place, anyId).then(async (source) => {
-        await using started = source
-        await started.take(1)
-      }),
-    ).rejects.toThrow(/\bt\b|operator does not exist/)
+    const readOne = async () => {
+      await using source = await startSource(place, anyId)
+      await source.take(1)
+    }
+    await expect(readOne()).rejects.toThrow(/\bt\b|operator does not exist/)
   })
 
   test('fact 25: a column is found by another case of letters', async () => {

@@ -114,8 +114,9 @@ export class JdbcSourceConnector implements Connector {
 /** The SQLSTATE that a driver tells with its error. */
 function stateText(error: unknown): string {
   const { sqlState, code } = ((error as { cause?: unknown }).cause ?? {}) as { sqlState?: unknown; code?: unknown }
-  const state = [sqlState, code].find((text) => typeof text === 'string' && /^[0-9A-Z]{5}$/.test(text))
-  return state === undefined ? '' : ` (SQLSTATE ${String(state)})`
+  const texts = [sqlState, code].filter((text) => typeof text === 'string')
+  const state = texts.find((text) => /^[0-9A-Z]{5}$/.test(text))
+  return state === undefined ? '' : ` (SQLSTATE ${state})`
 }
 
 interface MonitorParts {
