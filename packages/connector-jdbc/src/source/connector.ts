@@ -100,7 +100,7 @@ export class JdbcSourceConnector implements Connector {
       return await columnProblems(database, config)
     } catch (error) {
       const key = queryOf(config) === '' ? 'connection.url' : queryKeyOf(config)
-      return [{ key, message: `The database refuses the query: ${adviceOf(error)}` }]
+      return [{ key, message: `The database refuses the query: ${adviceOf(error)}${stateText(error)}` }]
     } finally {
       await database.close()
     }
@@ -122,6 +122,14 @@ export class JdbcSourceConnector implements Connector {
     if (this.#started !== null) return this.#started
     throw new StateError('not-started', 'The connector is not started.')
   }
+}
+
+/** The SQLSTATE that a driver tells with its error. */
+function stateText(error: unknown): string {
+  const { sqlState, code } = ((error as { cause?: unknown }).cause ?? {}) as { sqlState?: unknown; code?: unknown }
+  const texts = [sqlState, code].filter((text) => typeof text === 'string')
+  const state = texts.find((text) => /^[0-9A-Z]{5}$/.test(text))
+  return state === undefined ? '' : ` (SQLSTATE ${state})`
 }
 
 interface MonitorParts {

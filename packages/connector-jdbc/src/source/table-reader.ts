@@ -47,6 +47,7 @@ export class TableReader {
   #moments: readonly string[]
   #position: Position
   #run: Batches | null = null
+  #statementTold = ''
 
   constructor(options: ReaderOptions, position: Position | null) {
     this.source = options.source
@@ -185,6 +186,7 @@ export class TableReader {
       const statement = this.#newRowsStatement(cursor, bound)
       const text = suffix === '' ? database.limit(statement.text, pageRows) : statement.text
       const wanted = { schemaName, instants: cursor.instants, moments: this.#moments, signal }
+      this.#tellStatement(text)
       const page = await database.read({ ...statement, text }, wanted)
       if (page.rows.length === 0) return
       if ((await this.source.refresh?.(database)) === true) continue
@@ -264,6 +266,7 @@ export class TableReader {
     const { schemaName } = this.source
     const pageSize = () => this.#pageSize.rows
     this.holdsConnection = true
+    this.#tellStatement(statement.text)
     try {
       const instants = this.source.cursor?.instants ?? []
       const wanted = { schemaName, instants, moments: this.#moments, signal, pageSize }
@@ -274,6 +277,13 @@ export class TableReader {
     } finally {
       this.holdsConnection = false
     }
+  }
+
+  /** Says what is run, when it is something else than before. */
+  #tellStatement(text: string): void {
+    if (text === this.#statementTold || this.source.isSecret) return
+    this.#statementTold = text
+    this.#options.log.debug(`${this.source.name} is read by: ${text}`)
   }
 
   #newRowsStatement(cursor: Cursor, bound: Position): Statement {
