@@ -11,13 +11,18 @@ if (!(seconds > 0)) throw new Error(`--seconds ${values.seconds} is no number of
 
 for (const name of ['postgresql', 'mariadb'] as const) {
   if (values.only !== undefined && values.only !== name) continue
+  for (const privileges of ['all', 'SELECT'] as const) await run(name, privileges)
+}
+
+async function run(name: 'postgresql' | 'mariadb', privileges: 'all' | 'SELECT'): Promise<void> {
   await using running = await server(name)
   await using place = await chaosPlace(running)
-  const outcomes = await chaos(place, { durationMs: seconds * 1000, killEveryMs: 5000 })
+  await using user = privileges === 'all' ? null : await place.plainUser()
+  const outcomes = await chaos(place, { durationMs: seconds * 1000, killEveryMs: 5000, props: user?.props ?? {} })
   for (const { mode, isSafe, rows, missing, doubled, kills } of outcomes) {
     const verdict = (missing.length === 0) === isSafe ? 'ok' : isSafe ? 'ROWS MISSED' : 'TOO TAME'
     if (verdict !== 'ok') process.exitCode = 1
-    const what = `${name} ${mode} commit.safe=${isSafe}`.padEnd(56)
+    const what = `${name}, ${privileges} privileges, ${mode}, commit.safe=${isSafe}:`.padEnd(80)
     console.log(`${what} ${rows} rows, ${missing.length} missing, ${doubled} doubled, ${kills} kills  ${verdict}`)
     if (isSafe && missing.length > 0) console.log(`  ${missing.slice(0, 20).join(' ')}`)
   }

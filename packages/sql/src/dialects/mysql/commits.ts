@@ -18,7 +18,14 @@ const NUMBERLESS = `SELECT ID, CONCAT(UNIX_TIMESTAMP() - TIME, MD5(COALESCE(INFO
   FROM information_schema.PROCESSLIST WHERE ${OTHERS}`
 
 const COMMENTS = /^(?:\s|\/\*[\s\S]*?\*\/|--[^\n]*\n|#[^\n]*\n|\()*/
-const READS_ONLY = /^(?:select|show|explain|describe|desc|analyze|check|optimize|use|kill|set|flush|help)\b/i
+/** Statements that write no rows, or none that were not there. */
+const NO_ROWS = new RegExp(
+  '^(?:select|show|explain|describe|desc|analyze|check|optimize|use|kill|set|flush|help|create|alter|drop|rename|truncate|grant|revoke' +
+    '|commit|rollback|savepoint|release|lock|unlock|prepare|deallocate|start|xa)\\b',
+  'i',
+)
+/** A statement draws a number only once it may use the table. */
+const BEFORE_USE = " AND COALESCE(STATE, '') NOT LIKE 'Waiting for table metadata lock%'"
 
 const DIRTY = {
   before: 'SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED',
@@ -32,12 +39,13 @@ const BOUNDED = `Passes no row that is written and not committed. A statement th
 const REPLICA =
   'This server is read-only, so likely a replica, which gets rows later than they were made. Read from the primary, or set timestamp.delay.interval.ms.'
 
-export async function commits(session: Session, _scope: WatchScope): Promise<Commits> {
+export async function commits(session: Session, { by }: WatchScope): Promise<Commits> {
   const [[readOnly] = []] = await session.rows('SELECT @@read_only', [])
   if (Number(readOnly) !== 0) return { ...FACTS, leaseMs: LEASE_MS, guarantee: 'best effort', because: REPLICA }
   if (!(await seesOthers(session))) return { ...FACTS, leaseMs: LEASE_MS, guarantee: 'bounded', because: BOUNDED }
   const text = (await answers(session, `${STATEMENTS} LIMIT 0`)) ? STATEMENTS : NUMBERLESS
-  return { ...FACTS, guarantee: 'exact', because: EXACT, look: () => look(session, text) }
+  const wanted = by === 'value' ? `${text}${BEFORE_USE}` : text
+  return { ...FACTS, guarantee: 'exact', because: EXACT, look: () => look(session, wanted) }
 }
 
 /** The same privilege opens the list of transactions. */
@@ -61,7 +69,7 @@ async function look(session: Session, text: string): Promise<Moment> {
 }
 
 function mayWrite(text: unknown): boolean {
-  return typeof text !== 'string' || !READS_ONLY.test(text.replace(COMMENTS, ''))
+  return typeof text !== 'string' || !NO_ROWS.test(text.replace(COMMENTS, ''))
 }
 
 function holderOf([id, statement, user, host, age]: readonly unknown[]): Holder {
