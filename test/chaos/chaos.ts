@@ -22,14 +22,20 @@ export interface Outcome {
   readonly kills: number
 }
 
-const READER = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../dist/chaos/reader-process.js' : './reader-process.js', import.meta.url))
+const READER = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? '../dist/chaos/reader-process.js' : './reader-process.js', import.meta.url),
+)
 /** Idle answers after which a reader has told all it will. */
 const IDLE_ANSWERS = 15
 const LONGEST_END_MS = 60_000
 
 export async function chaos(
   place: ChaosPlace,
-  { durationMs, killEveryMs, props = {} }: { readonly durationMs: number; readonly killEveryMs: number; readonly props?: Props },
+  {
+    durationMs,
+    killEveryMs,
+    props = {},
+  }: { readonly durationMs: number; readonly killEveryMs: number; readonly props?: Props },
 ): Promise<readonly Outcome[]> {
   const folder = mkdtempSync(join(tmpdir(), 'rowbridge-chaos-'))
   const kinds = MODES.flatMap((mode) => [true, false].map((isSafe) => ({ mode, isSafe })))

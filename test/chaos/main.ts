@@ -23,7 +23,11 @@ async function run(name: 'postgresql' | 'mariadb', privileges: 'all' | 'SELECT')
     const verdict = (missing.length === 0) === isSafe ? 'ok' : isSafe ? 'ROWS MISSED' : 'TOO TAME'
     if (verdict !== 'ok') process.exitCode = 1
     const what = `${name}, ${privileges} privileges, ${mode}, commit.safe=${isSafe}:`.padEnd(80)
-    console.log(`${what} ${rows} rows, ${missing.length} missing, ${doubled} doubled, ${kills} kills  ${verdict}`)
-    if (isSafe && missing.length > 0) console.log(`  ${missing.slice(0, 20).join(' ')}`)
+    tell(`${what} ${rows} rows, ${missing.length} missing, ${doubled} doubled, ${kills} kills  ${verdict}`)
+    if (isSafe && missing.length > 0) tell(`  ${missing.slice(0, 20).join(' ')}`)
   }
+}
+
+function tell(line: string): void {
+  process.stdout.write(`${line}\n`)
 }

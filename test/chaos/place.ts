@@ -42,7 +42,8 @@ async function postgresqlPlace(server: DatabaseServer): Promise<ChaosPlace> {
   )
   await database.query('ALTER SEQUENCE t_id_seq CACHE 50')
   await database.query('CREATE INDEX ON t (at, id)')
-  const next = async (connection: Connection) => Number((await connection.run("SELECT nextval('t_id_seq') AS id"))[0]?.['id'])
+  const next = async (connection: Connection) =>
+    Number((await connection.run("SELECT nextval('t_id_seq') AS id"))[0]?.['id'])
   const insertAt = (connection: Connection, id: number, mark: string) =>
     connection.run(`INSERT INTO t (id, mark) VALUES (${id}, '${mark}')`)
   return {
@@ -72,8 +73,12 @@ async function postgresqlPlace(server: DatabaseServer): Promise<ChaosPlace> {
         password: database.password,
         database: database.name,
       })
+      client.on('error', () => {})
       await client.connect()
-      return { run: async (sql) => (await client.query(sql)).rows as Record<string, unknown>[], close: () => client.end() }
+      return {
+        run: async (sql) => (await client.query(sql)).rows as Record<string, unknown>[],
+        close: () => client.end(),
+      }
     },
     query: (sql) => database.query(sql),
     insert: async (connection, mark) =>

@@ -31,7 +31,9 @@ for (;;) {
     const rows = schema === null ? [] : values.map((row) => objectOf(schema, row as unknown[]))
     const marks = rows.map((row) => `${String(row['id'])}/${String(row['mark'])}`)
     lines.push(JSON.stringify({ marks }))
-    lines.push(JSON.stringify({ partition: stringifyJson(batch.sourcePartition), offset: stringifyJson(batch.sourceOffset) }))
+    lines.push(
+      JSON.stringify({ partition: stringifyJson(batch.sourcePartition), offset: stringifyJson(batch.sourceOffset) }),
+    )
   }
   if (lines.length > 0) appendFileSync(journal, `${lines.join('\n')}\n`)
   process.send?.(lines.length > 0 ? 'rows' : 'idle')

@@ -42,6 +42,8 @@ export interface Blocks {
   readonly step: bigint
   /** First value of some block. */
   readonly anchor: bigint
+  /** There is none before this one. */
+  readonly least: bigint
 }
 
 /** Rows that are written and not committed yet, where the server shows them. */
@@ -62,4 +64,6 @@ export interface CommitWatch {
   readonly leaseMs: number
   readonly uncommitted: Uncommitted | null
   readonly blocks: Blocks | null
+  /** The transactions that are open longest, for messages; null where they are not seen. */
+  oldest: (() => Promise<readonly Holder[]>) | null
 }

@@ -2,7 +2,7 @@
 import type { Schema } from '@rowbridge/api'
 import type { Instant, TableFilter, TableId } from './database.js'
 import type { BulkWriter, WritePlan } from './bulk.js'
-import type { Blocks, Guarantee, Moment, WatchScope } from './commits.js'
+import type { Blocks, Guarantee, Holder, Moment, WatchScope } from './commits.js'
 import type { Classify } from './failures.js'
 import type { Target } from './target.js'
 import type { TargetUrl } from './url.js'
@@ -106,6 +106,8 @@ export interface Commits {
   /** How to read what is not committed. */
   readonly uncommitted: DirtyReads | null
   readonly blocks: Blocks | null
+  /** The transactions that are open longest, for messages; null where they are not seen. */
+  readonly oldest: (() => Promise<readonly Holder[]>) | null
 }
 
 export interface DirtyReads {
@@ -138,6 +140,8 @@ export interface DialectParts {
   readonly tickMs?: (typeName: string) => number
   /** Whether an index begins with the column. */
   readonly hasIndex?: (session: Session, id: TableId, column: string) => Promise<boolean>
+  /** Lines of the plan in which a statement reads all of a table that is not small; empty: none. */
+  readonly scans?: (session: Session, text: string, parameters: readonly Parameter[]) => Promise<readonly string[]>
   tables(session: Session, filter: TableFilter): Promise<readonly TableId[]>
   describe(session: Session, id: TableId): Promise<DescribedTable | null>
   /** Compiles how rows become round trips. */

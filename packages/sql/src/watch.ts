@@ -4,8 +4,8 @@ import type { Page, ReadOptions, Statement } from './database.js'
 import type { Dialect, Session } from './dialect.js'
 
 interface Ways {
-  guard<T>(work: () => Promise<T>): Promise<T>
-  read(statement: Statement, options: ReadOptions): Promise<Page>
+  readonly guard: <T>(work: () => Promise<T>) => Promise<T>
+  readonly read: (statement: Statement, options: ReadOptions) => Promise<Page>
 }
 
 const UNKNOWN: CommitWatch = {
@@ -15,6 +15,7 @@ const UNKNOWN: CommitWatch = {
   leaseMs: 0,
   uncommitted: null,
   blocks: null,
+  oldest: null,
 }
 
 export async function openWatch(
@@ -24,10 +25,11 @@ export async function openWatch(
 ): Promise<CommitWatch> {
   const { commits } = dialect
   if (commits === undefined) return UNKNOWN
-  const { look, uncommitted, ...facts } = await guard(() => commits(session, scope))
+  const { look, oldest, uncommitted, ...facts } = await guard(() => commits(session, scope))
   return {
     ...facts,
     look: look === null ? null : () => guard(look),
+    oldest: oldest === null ? null : () => guard(oldest),
     uncommitted:
       uncommitted === null
         ? null

@@ -47,7 +47,10 @@ export class CommitSafety {
   constructor(options: SafetyOptions) {
     this.#options = options
     this.#holds = new HoldLog(options.log, options.source.name)
-    this.#uncommitted = new UncommittedRows({ ...options, onPassed: (hold) => this.#holds.passed(hold, performance.now()) })
+    this.#uncommitted = new UncommittedRows({
+      ...options,
+      onPassed: (hold) => this.#holds.passed(hold, performance.now()),
+    })
   }
 
   /** How sure it is that no row is missed; null until it is known. */
@@ -84,7 +87,7 @@ export class CommitSafety {
     this.#meet(moment, now)
     const rows = await this.#uncommittedRows(database, watch, { after, bound: fence.newest ?? after })
     const bound = fence.settle(moment, rows, now)
-    if (bound === null) return this.#keep(true, fence.hold())
+    if (bound === null) return this.#keep(true, await this.#named(fence.hold()))
     return this.#free(bound)
   }
 
@@ -93,7 +96,7 @@ export class CommitSafety {
     const { uncommitted } = await this.#open(database, range.after)
     if (uncommitted === null) return { bound: range.bound, isHeld: false }
     const part = await this.#uncommitted.part(database, uncommitted, range)
-    if (part === null || part.isHeld) this.#keep(true, this.#uncommitted.hold)
+    if (part === null || part.isHeld) this.#keep(true, await this.#named(this.#uncommitted.hold))
     return part
   }
 
@@ -134,15 +137,24 @@ export class CommitSafety {
   }
 
   /** What was found in gaps. */
-  fill(gaps: readonly Gap[], values: readonly (number | bigint | null)[]): void {
+  fill(values: readonly (number | bigint | null)[]): void {
     for (const value of values) this.#gaps?.fill(BigInt(value ?? FIRST_ID))
+  }
+
+  /** Gaps that were looked into: those that nobody can fill any more are done with. */
+  close(gaps: readonly Gap[]): void {
     this.#gaps?.close(gaps.filter(({ sessions }) => sessions?.size === 0))
   }
 
+  /** With the names of those who are likely to hold, once a message may be due. */
+  async #named(hold: Hold | null): Promise<Hold | null> {
+    const oldest = this.#watch?.oldest ?? null
+    if (hold === null || oldest === null || !this.#holds.isDue(hold, performance.now())) return hold
+    return { ...hold, holders: [...(await oldest()), ...hold.holders] }
+  }
+
   #uncommittedRows(database: Database, watch: CommitWatch, range: RowRange): Promise<readonly UncommittedRow[]> {
-    return watch.uncommitted === null
-      ? Promise.resolve([])
-      : this.#uncommitted.last(database, watch.uncommitted, range)
+    return watch.uncommitted === null ? Promise.resolve([]) : this.#uncommitted.last(database, watch.uncommitted, range)
   }
 
   #meet({ sessions }: Moment, now: number): void {
@@ -155,7 +167,11 @@ export class CommitSafety {
     if (this.#watch !== null && this.#watched === database) return this.#watch
     const { source, cursor, log } = this.#options
     const { by, columns } = cursor.fenced
-    const watch = await database.watch({ table: source.table, by, column: by === 'value' ? (columns[0]?.name ?? '') : '' })
+    const watch = await database.watch({
+      table: source.table,
+      by,
+      column: by === 'value' ? (columns[0]?.name ?? '') : '',
+    })
     if (this.#watch === null) tellGuarantee(log, source.name, watch)
     if (watch.blocks === null) this.#gaps = null
     else this.#gaps ??= new IdGaps(watch.blocks, BigInt(after.incrementing ?? FIRST_ID))
@@ -184,12 +200,12 @@ export class CommitSafety {
 
   async #newestTime(database: Database, after: Position): Promise<Position | null> {
     const { source, cursor, delayMs, signal } = this.#options
-    const { columns, where, parameters } = cursor.fenced
-    const tickMs = Math.max(...columns.map(({ typeName }) => database.tickMs(typeName)))
+    const { fenced } = cursor
+    const tickMs = Math.max(...fenced.columns.map(({ typeName }) => database.tickMs(typeName)))
     const now = (await database.now()).ms - delayMs
     const bound = { ...START, timestamp: instantOf(now - (((now % tickMs) + tickMs) % tickMs)) }
-    const text = `SELECT 1 AS ${database.quoteName('value')} FROM ${source.from} WHERE ${where}`
-    const statement = { text: database.limit(text, 1), parameters: parameters(after, bound) }
+    const text = `SELECT 1 AS ${database.quoteName('value')} FROM ${source.from} WHERE ${fenced.where}`
+    const statement = { text: database.limit(text, 1), parameters: fenced.parameters(after, bound) }
     const page = await database.read(statement, { schemaName: null, signal })
     return page.rows.length === 0 ? null : bound
   }

@@ -65,7 +65,10 @@ export class Fence {
     let settled = -1
     this.#marks.forEach((mark, i) => {
       if (now - mark.seenAt < this.#options.leaseMs) return
-      mark.waiting = new Map([...(mark.waiting === null ? present : stillThere(mark.waiting, present)), ...this.#below(mark, rows)])
+      mark.waiting = new Map([
+        ...(mark.waiting === null ? present : stillThere(mark.waiting, present)),
+        ...this.#below(mark, rows),
+      ])
       if (mark.waiting.size === 0 || this.#isPassed(mark, now)) settled = i
     })
     const bound = this.#marks[settled]?.bound ?? null

@@ -23,6 +23,11 @@ export class HoldLog {
     this.#name = name
   }
 
+  /** Whether a message is due. */
+  isDue({ since }: Hold, now: number): boolean {
+    return now - since >= this.#nextMs
+  }
+
   /** Milliseconds that the oldest hold lasts. */
   note(hold: Hold | null, now: number): number {
     if (hold === null) {
@@ -31,7 +36,7 @@ export class HoldLog {
       return 0
     }
     const waited = now - hold.since
-    if (waited >= this.#nextMs) {
+    if (this.isDue(hold, now)) {
       this.#nextMs = Math.min(waited * 2, waited + LONGEST_MS)
       this.#log.warn(`${this.#name}: new rows are held back for ${seconds(waited)} by ${namesOf(hold)}. ${ADVICE}`)
     }
@@ -51,7 +56,9 @@ const ADVICE =
 
 function namesOf({ holders }: Hold): string {
   const oldest = holders.toSorted((a, b) => (b.ageMs ?? 0) - (a.ageMs ?? 0))
-  const named = oldest.slice(0, NAMED).map(({ who, ageMs }) => (ageMs === null ? who : `${who}, open for ${seconds(ageMs)}`))
+  const named = oldest
+    .slice(0, NAMED)
+    .map(({ who, ageMs }) => (ageMs === null ? who : `${who}, open for ${seconds(ageMs)}`))
   const more = oldest.length - named.length
   const text = named.join('; ') || 'a transaction that is not committed'
   return more > 0 ? `${text}; and ${more} more` : text

@@ -26,10 +26,7 @@ export function safetyOf(
 const LEVELS: Readonly<Record<Guarantee, number>> = { 'best effort': 0, bounded: 1, exact: 2 }
 
 /** The weakest guarantee and the longest hold of all tables. */
-export function tellSafety(
-  metrics: Metrics,
-  readers: readonly { readonly safety: CommitSafety | null }[],
-): void {
+export function tellSafety(metrics: Metrics, readers: readonly { readonly safety: CommitSafety | null }[]): void {
   let level = LEVELS.exact
   let heldMs = 0
   let isKnown = false

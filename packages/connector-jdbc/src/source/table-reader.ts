@@ -1,28 +1,22 @@
 // Reads one table or query, run after run and page by page. The position moves only past rows that were handed out, and past a group of
 // rows at one position only when all of the group was.
-import { RetriableError, type Json, type Log, type SourceBatch } from '@rowbridge/api'
+import type { SourceBatch } from '@rowbridge/api'
 import type { Database, Instant, Page, Statement } from '@rowbridge/sql'
 import type { CommitSafety } from './commit-safety.js'
-import { timestampNames, withGranularity, type Granularity } from './granularity.js'
 import { LoadShare } from './load-share.js'
 import { instantOf, isSamePosition, offsetOf, START, type Position } from './offset.js'
+import { PageBatches, type BatchOptions } from './page-batches.js'
 import { bytesOfRow, PageSize } from './page-size.js'
 import { hasLimit } from './query-text.js'
 import type { RowSource } from './row-source.js'
 import type { Cursor, Parameter } from './modes/mode.js'
 
-export interface ReaderOptions {
-  readonly source: RowSource
+export interface ReaderOptions extends BatchOptions {
   readonly suffix: string
-  /** Rows of one batch. */
-  readonly batchRows: number
   /** Rows of one page, at least. */
   readonly pageRows: number
   /** How far behind the clock of the database an end stays. */
   readonly delayMs: number
-  /** Null: timestamps stay as they are. */
-  readonly granularity: Granularity | null
-  readonly log: Log
   readonly signal: AbortSignal
   /** Null: rows are read as soon as they are visible. */
   readonly safety: CommitSafety | null
@@ -37,11 +31,8 @@ export class TableReader {
   /** Set while a result is open, so that no other statement can go over the connection. */
   holdsConnection = false
   readonly #options: ReaderOptions
-  readonly #warned = new Set<string>()
-  readonly #converted = new WeakMap<Page, Page>()
+  readonly #batches: PageBatches
   readonly #pageSize: PageSize
-  /** Columns whose exact instants are asked for: the cursor's first. */
-  #instants: readonly string[]
   #position: Position
   #run: Batches | null = null
 
@@ -50,10 +41,7 @@ export class TableReader {
     this.#options = options
     this.#position = position ?? START
     this.#pageSize = new PageSize(options.pageRows)
-    this.#instants = [
-      ...(options.source.cursor?.instants ?? []),
-      ...(options.granularity === null ? [] : options.source.timestamps),
-    ]
+    this.#batches = new PageBatches(options)
     this.share = new LoadShare(position === null)
   }
 
@@ -72,7 +60,7 @@ export class TableReader {
       const { value, done } = await this.#run.next()
       if (done !== true) return value
       this.#endRun()
-      this.share.finish()
+      if ((this.safety?.pauseMs ?? null) === null) this.share.finish()
       return null
     } catch (error) {
       this.#endRun()
@@ -98,7 +86,7 @@ export class TableReader {
 
   async *#everything(database: Database): Batches {
     for await (const page of this.#stream(database, { text: this.#closed(this.source.select), parameters: [] })) {
-      yield this.#slices(page.rows.length).map(([start, end]) => this.#batch(page, start, end, null))
+      yield this.#batches.slices(page.rows.length).map((slice) => this.#batches.of(page, slice, null))
     }
   }
 
@@ -136,14 +124,14 @@ export class TableReader {
     for await (const page of this.#stream(database, statement)) {
       if (page.rows.length > 0) yield this.#late(page, cursor, safety)
     }
-    safety.fill(gaps, [])
+    safety.close(gaps)
   }
 
   #late(page: Page, cursor: Cursor, safety: CommitSafety): SourceBatch[] {
     const positionAt = cursor.positions(page)
-    safety.fill([], page.rows.map((_, row) => positionAt(row).incrementing))
+    safety.fill(page.rows.map((_, row) => positionAt(row).incrementing))
     const offset = offsetOf(safety.floor(this.#position))
-    return this.#slices(page.rows.length).map(([start, end]) => this.#batch(page, start, end, offset))
+    return this.#batches.slices(page.rows.length).map((slice) => this.#batches.of(page, slice, offset))
   }
 
   #upTo(database: Database, cursor: Cursor, bound: Position): Batches {
@@ -162,7 +150,7 @@ export class TableReader {
       const start = performance.now()
       const statement = this.#newRowsStatement(cursor, bound)
       const text = suffix === '' ? database.limit(statement.text, pageRows) : statement.text
-      const page = await database.read({ ...statement, text }, { schemaName, instants: this.#instants, signal })
+      const page = await database.read({ ...statement, text }, { schemaName, instants: this.#batches.instants, signal })
       if (page.rows.length === 0) return
       const isLast = suffix === '' && page.rows.length < pageRows
       if (!isLast) this.#pageSize.note(performance.now() - start, bytesOfRow(page.rows))
@@ -202,12 +190,12 @@ export class TableReader {
   #inOrder(from: { page: Page; cursor: Cursor; kept: number; next: Position | null }): SourceBatch[] {
     const { page, cursor, kept, next } = from
     const positionAt = cursor.positions(page)
-    return this.#slices(kept).map(([start, end]) => {
+    return this.#batches.slices(kept).map(([start, end]) => {
       const own = positionAt(end - 1)
       const following = end < kept ? positionAt(end) : next
       const isGroupEnd = cursor.isUnique || following === null || !isSamePosition(own, following)
       const reached = isGroupEnd ? own : this.#lastBefore(positionAt, own, end - 1)
-      const batch = this.#batch(page, start, end, offsetOf(this.#resumable(positionAt, [start, end], reached)))
+      const batch = this.#batches.of(page, [start, end], offsetOf(this.#resumable(positionAt, [start, end], reached)))
       this.#position = reached
       this.share.reach(cursor.measure(own))
       return batch
@@ -215,7 +203,11 @@ export class TableReader {
   }
 
   /** The position that goes with rows as the one to go on from. */
-  #resumable(positionAt: (row: number) => Position, [start, end]: readonly [number, number], reached: Position): Position {
+  #resumable(
+    positionAt: (row: number) => Position,
+    [start, end]: readonly [number, number],
+    reached: Position,
+  ): Position {
     const { safety } = this.#options
     if (safety === null || !safety.watchesGaps) return reached
     safety.pass(Array.from({ length: end - start }, (_, i) => positionAt(start + i).incrementing))
@@ -237,7 +229,7 @@ export class TableReader {
     try {
       yield* database.stream(statement, {
         schemaName: this.source.schemaName,
-        instants: this.#instants,
+        instants: this.#batches.instants,
         signal,
         pageSize,
       })
@@ -262,57 +254,6 @@ export class TableReader {
   #closed(text: string): string {
     const { suffix } = this.#options
     return suffix === '' ? text : `${text} ${suffix}`
-  }
-
-  #slices(rows: number): (readonly [number, number])[] {
-    const { batchRows } = this.#options
-    const starts = Array.from({ length: Math.ceil(rows / batchRows) }, (_, i) => i * batchRows)
-    return starts.map((start) => [start, Math.min(start + batchRows, rows)])
-  }
-
-  #batch(raw: Page, start: number, end: number, sourceOffset: Json): SourceBatch {
-    this.#warnLeftOut(raw)
-    const page = this.#inGranularity(raw)
-    const isWhole = start === 0 && end === page.rows.length
-    return {
-      topic: this.source.topic,
-      partition: null,
-      length: end - start,
-      key: null,
-      value: { schema: page.schema, values: isWhole ? page.rows : page.rows.slice(start, end) },
-      timestamps: null,
-      headers: null,
-      sourcePartition: this.source.partition,
-      sourceOffset,
-    }
-  }
-
-  /** A page is converted when its first batch is made. */
-  #inGranularity(page: Page): Page {
-    const { granularity } = this.#options
-    if (granularity === null) return page
-    const known = this.#converted.get(page)
-    if (known !== undefined) return known
-    const unasked = timestampNames(page.columns).filter((name) => !this.#instants.includes(name))
-    if (unasked.length > 0) {
-      this.#instants = [...this.#instants, ...unasked]
-      throw new RetriableError(
-        'columns-changed',
-        `${this.source.name} has new timestamp columns: ${unasked.join(', ')}.`,
-      )
-    }
-    const converted = withGranularity(page, granularity, this.#instants)
-    this.#converted.set(page, converted)
-    return converted
-  }
-
-  #warnLeftOut(page: Page): void {
-    if (page.columns.length === page.schema.fields.length) return
-    for (const { name, schema, typeName } of page.columns) {
-      if (schema !== null || this.#warned.has(name)) continue
-      this.#warned.add(name)
-      this.#options.log.warn(`${this.source.name}.${name} is left out: its type ${typeName} cannot be read.`)
-    }
   }
 
   async #measureLast(database: Database, cursor: Cursor, end: Instant): Promise<void> {

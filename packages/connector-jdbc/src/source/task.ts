@@ -18,6 +18,7 @@ import { settles, wait } from '../wait.js'
 import { sourceConfig, type SourceConfig } from './config.js'
 import { splitNames } from './grouping.js'
 import { granularityOf } from './granularity.js'
+import { warnUnindexed } from './index-check.js'
 import { modeOf } from './modes/modes.js'
 import { instantOf, positionOf, START, type Position } from './offset.js'
 import { querySource, tableSource, type RowSource } from './row-source.js'
@@ -73,6 +74,7 @@ export class JdbcSourceTask implements SourceTask {
     if (props['tables.fetched'] === 'false') return
     const sources = await this.#sources(props)
     const positions = await this.#positions(sources)
+    for (const source of sources) await warnUnindexed(await session.database(), source, context.log)
     sources.forEach((source, i) => turns.add(this.#reader(source, positions[i] ?? null)))
   }
 

@@ -120,16 +120,21 @@ export class UncommittedRows {
 
   #statement(database: Database, columns: string, { after, bound }: RowRange, direction: Direction): Statement {
     const { source, cursor } = this.#options
-    const { where, parameters, main } = cursor.fenced
-    const order = direction === 'ASC' ? cursor.order : `${main} DESC`
-    const text = `SELECT ${columns} FROM ${source.from} WHERE ${where} ORDER BY ${order}`
-    return { text: database.limit(text, this.#partRows), parameters: parameters(after, bound) }
+    const { fenced } = cursor
+    const order = direction === 'ASC' ? cursor.order : `${fenced.main} DESC`
+    const text = `SELECT ${columns} FROM ${source.from} WHERE ${fenced.where} ORDER BY ${order}`
+    return { text: database.limit(text, this.#partRows), parameters: fenced.parameters(after, bound) }
   }
 
   /** Those that are not committed first: what is committed in between is then in both. */
   async #both(database: Database, dirty: Uncommitted, range: RowRange, direction: Direction) {
     const shown = await this.#rows(database, (statement, options) => dirty.read(statement, options), range, direction)
-    const committed = await this.#rows(database, (statement, options) => database.read(statement, options), range, direction)
+    const committed = await this.#rows(
+      database,
+      (statement, options) => database.read(statement, options),
+      range,
+      direction,
+    )
     return { shown, committed }
   }
 

@@ -6,7 +6,7 @@ import { nodeTls, tlsModeOf, tlsOf } from '../tls.js'
 import type { TargetUrl } from '../url.js'
 import { bulk, type PacketSession } from './mysql/bulk.js'
 import { describe, tables } from './mysql/catalogue.js'
-import { commits, hasIndex, tickMs } from './mysql/commits.js'
+import { commits, hasIndex, scans, tickMs } from './mysql/commits.js'
 import { classify } from './mysql/errors.js'
 import { columnOf, type FieldOptions } from './mysql/fields.js'
 import { startSession } from './mysql/start.js'
@@ -230,6 +230,7 @@ export default defineDialect({
   connect,
   commits,
   hasIndex,
+  scans,
   tickMs,
   tables,
   describe,

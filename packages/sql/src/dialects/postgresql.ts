@@ -31,7 +31,7 @@ import {
 } from '../types.js'
 import { columnArrays } from './postgresql/bulk.js'
 import { describe, tables } from './postgresql/catalogue.js'
-import { commits, hasIndex, tickMs } from './postgresql/commits.js'
+import { commits, hasIndex, scans, tickMs } from './postgresql/commits.js'
 import { classify } from './postgresql/errors.js'
 import { connect } from './postgresql/session.js'
 
@@ -179,6 +179,7 @@ export default defineDialect({
   connect,
   commits,
   hasIndex,
+  scans,
   tickMs,
   tables,
   describe,

@@ -20,7 +20,7 @@ import {
   unreadable,
 } from '../types.js'
 import { describe, tables } from './sqlite/catalogue.js'
-import { commits, hasIndex, tickMs } from './sqlite/commits.js'
+import { commits, hasIndex, scans, tickMs } from './sqlite/commits.js'
 import { classify } from './sqlite/errors.js'
 import { connect, INSTANT_FUNCTION } from './sqlite/session.js'
 
@@ -136,6 +136,7 @@ export default defineDialect({
   connect,
   commits,
   hasIndex,
+  scans,
   tickMs,
   tables,
   describe,

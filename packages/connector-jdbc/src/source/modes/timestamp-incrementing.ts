@@ -12,14 +12,10 @@ export const timestampIncrementing: Mode = {
     const time = firstOf(columns)
     const id = growing(columns)
     const where = `${time} < ? AND ((${time} = ? AND ${id.sql} > ?) OR ${time} > ?)`
-    const parameters = (after: Position, end: Instant) => {
-      const begin = after.timestamp ?? EPOCH
-      return [end, begin, after.incrementing ?? FIRST_ID, begin]
-    }
     return {
       where,
       order: `${time},${id.sql} ASC`,
-      parameters,
+      parameters: range,
       whereSame: `${time} = ? AND ${id.sql} = ?`,
       parametersSame: (at) => [at.timestamp ?? EPOCH, at.incrementing ?? FIRST_ID],
       whereBetween: `${id.sql} BETWEEN ? AND ?`,
@@ -38,10 +34,15 @@ export const timestampIncrementing: Mode = {
         columns: [...columns.timestamps, id],
         main: time,
         where,
-        parameters: (after, bound) => parameters(after, bound.timestamp ?? EPOCH),
+        parameters: (after, bound) => range(after, bound.timestamp ?? EPOCH),
         furthest: null,
         below: beforeTime,
       },
     }
   },
+}
+
+function range(after: Position, end: Instant) {
+  const begin = after.timestamp ?? EPOCH
+  return [end, begin, after.incrementing ?? FIRST_ID, begin]
 }

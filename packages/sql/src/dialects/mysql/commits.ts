@@ -5,7 +5,7 @@
 // processes, which shows those of other users to who has PROCESS.
 import type { Holder, Moment, WatchScope } from '../../commits.js'
 import type { TableId } from '../../database.js'
-import type { Commits, Session } from '../../dialect.js'
+import type { Commits, Parameter, Session } from '../../dialect.js'
 import { messageOf } from '../../failures.js'
 
 /** For how long a statement that is not seen may have a value and no row. */
@@ -32,7 +32,13 @@ const DIRTY = {
   fingerprint: (columns: readonly string[]) => `COUNT(*), SUM(CRC32(CONCAT_WS('/', ${columns.join(', ')})))`,
 }
 
-const FACTS: Omit<Commits, 'guarantee' | 'because'> = { look: null, leaseMs: 0, uncommitted: DIRTY, blocks: null }
+const FACTS: Omit<Commits, 'guarantee' | 'because'> = {
+  look: null,
+  leaseMs: 0,
+  uncommitted: DIRTY,
+  blocks: null,
+  oldest: null,
+}
 
 const EXACT = 'Passes no row that is written and not committed, and waits for statements that may yet write one.'
 const BOUNDED = `Passes no row that is written and not committed. A statement that takes more than ${LEASE_MS} ms from its value to its row can be missed: GRANT PROCESS ON *.* makes running statements known.`
@@ -45,12 +51,18 @@ export async function commits(session: Session, { by }: WatchScope): Promise<Com
   if (!(await seesOthers(session))) return { ...FACTS, leaseMs: LEASE_MS, guarantee: 'bounded', because: BOUNDED }
   const text = (await answers(session, `${STATEMENTS} LIMIT 0`)) ? STATEMENTS : NUMBERLESS
   const wanted = by === 'value' ? `${text}${BEFORE_USE}` : text
-  return { ...FACTS, guarantee: 'exact', because: EXACT, look: () => look(session, wanted) }
+  return {
+    ...FACTS,
+    guarantee: 'exact',
+    because: EXACT,
+    look: () => look(session, wanted),
+    oldest: () => oldest(session),
+  }
 }
 
 /** The same privilege opens the list of transactions. */
 function seesOthers(session: Session): Promise<boolean> {
-  return answers(session, 'SELECT trx_id FROM information_schema.INNODB_TRX LIMIT 0')
+  return answers(session, 'SELECT trx_id FROM information_schema.INNODB_TRX LIMIT 1')
 }
 
 async function answers(session: Session, text: string): Promise<boolean> {
@@ -66,6 +78,17 @@ async function answers(session: Session, text: string): Promise<boolean> {
 async function look(session: Session, text: string): Promise<Moment> {
   const rows = await session.rows(text, [])
   return { holders: rows.filter((row) => mayWrite(row[5])).map(holderOf), sessions: new Set() }
+}
+
+const OLDEST = `SELECT t.trx_mysql_thread_id, t.trx_id, p.USER, p.HOST, TIMESTAMPDIFF(SECOND, t.trx_started, NOW()) * 1000
+  FROM information_schema.INNODB_TRX t LEFT JOIN information_schema.PROCESSLIST p ON p.ID = t.trx_mysql_thread_id
+  WHERE t.trx_rows_modified > 0 AND t.trx_mysql_thread_id <> CONNECTION_ID() ORDER BY t.trx_started LIMIT 3`
+
+async function oldest(session: Session): Promise<readonly Holder[]> {
+  return (await session.rows(OLDEST, [])).map((row) => {
+    const isPrepared = Number(row[0]) === 0
+    return isPrepared ? { ...holderOf(row), who: `a prepared XA transaction (${String(row[1])})` } : holderOf(row)
+  })
 }
 
 function mayWrite(text: unknown): boolean {
@@ -93,4 +116,20 @@ export async function hasIndex(session: Session, id: TableId, column: string): P
 export function tickMs(typeName: string): number {
   const digits = Number(/\((\d)\)/.exec(typeName)?.[1] ?? 0)
   return 10 ** Math.max(0, 3 - digits)
+}
+
+/** Smaller tables are read whole because that is cheapest. */
+const LARGE_ROWS = 10_000
+
+export async function scans(
+  session: Session,
+  text: string,
+  parameters: readonly Parameter[],
+): Promise<readonly string[]> {
+  const plan = await session.read(`EXPLAIN ${text}`, parameters)
+  const at = (name: string) => plan.columns.findIndex((column) => column.name.toLowerCase() === name)
+  const [table, type, rows] = [at('table'), at('type'), at('rows')]
+  return plan.rows
+    .filter((row) => row[type] === 'ALL' && Number(row[rows]) >= LARGE_ROWS)
+    .map((row) => `table ${String(row[table])}: type ALL, about ${Number(row[rows])} rows`)
 }
