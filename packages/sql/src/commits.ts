@@ -50,6 +50,8 @@ export interface Blocks {
 export interface Uncommitted {
   /** An aggregate over columns that is another one when a row is. */
   fingerprint(columns: readonly string[]): string
+  /** Transactions that have written something and are open; null when no new list is to be had now. Absent: they are not told. */
+  writers: (() => Promise<ReadonlySet<string> | null>) | null
   /** Reads with what is not committed. */
   read(statement: Statement, options: ReadOptions): Promise<Page>
 }

@@ -114,6 +114,8 @@ export interface DirtyReads {
   /** Statement that makes the next one see what is not committed. */
   readonly before: string
   fingerprint(columns: readonly string[]): string
+  /** See `Uncommitted`. */
+  readonly writers: (() => Promise<ReadonlySet<string> | null>) | null
 }
 
 /** The part of a dialect that `defineDialect` completes from the ANSI defaults. */

@@ -1,7 +1,7 @@
 // Makes of what a dialect knows of open transactions what a reader can ask.
 import type { CommitWatch, WatchScope } from './commits.js'
 import type { Page, ReadOptions, Statement } from './database.js'
-import type { Dialect, Session } from './dialect.js'
+import type { Dialect, DirtyReads, Session } from './dialect.js'
 
 interface Ways {
   readonly guard: <T>(work: () => Promise<T>) => Promise<T>
@@ -35,10 +35,15 @@ export async function openWatch(
         ? null
         : {
             fingerprint: (columns) => uncommitted.fingerprint(columns),
+            writers: guarded(uncommitted.writers, guard),
             read: async (statement, options) => {
               await guard(() => session.run(uncommitted.before))
               return read(statement, options)
             },
           },
   }
+}
+
+function guarded(ask: DirtyReads['writers'], guard: Ways['guard']): DirtyReads['writers'] {
+  return ask === null ? null : () => guard(ask)
 }

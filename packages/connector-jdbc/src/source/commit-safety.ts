@@ -100,11 +100,6 @@ export class CommitSafety {
     return part
   }
 
-  /** No row was found in a part that is not the last: it is too small for the rows that stand at one position. */
-  enlarge(): void {
-    this.#uncommitted.enlarge()
-  }
-
   /** Rows that were handed out, in order. */
   pass(values: readonly (number | bigint | null)[]): void {
     this.#gaps?.pass(values.map((value) => BigInt(value ?? FIRST_ID)))

@@ -110,7 +110,6 @@ export class TableReader {
       if (part === null) return
       yield* this.#upTo(database, cursor, part.bound)
       if (part.isHeld || part.bound === bound || hasLimit(this.#options.suffix)) return
-      if (isSamePosition(before, this.#position)) safety.enlarge()
     }
   }
 
@@ -151,10 +150,11 @@ export class TableReader {
       const statement = this.#newRowsStatement(cursor, bound)
       const text = suffix === '' ? database.limit(statement.text, pageRows) : statement.text
       const page = await database.read({ ...statement, text }, { schemaName, instants: this.#batches.instants, signal })
-      if (page.rows.length === 0) return
-      const isLast = suffix === '' && page.rows.length < pageRows
+      const within = this.#within(page, cursor, bound)
+      if (within === 0) return
+      const isLast = (suffix === '' && page.rows.length < pageRows) || within < page.rows.length
       if (!isLast) this.#pageSize.note(performance.now() - start, bytesOfRow(page.rows))
-      const kept = isLast || cursor.isUnique ? page.rows.length : startOfLastGroup(page, cursor)
+      const kept = isLast || cursor.isUnique ? within : startOfLastGroup(page, cursor)
       if (kept === 0) yield* this.#group(database, cursor, cursor.positions(page)(0))
       else yield this.#inOrder({ page, cursor, kept, next: null })
       if (isLast || suffix !== '') return
@@ -175,15 +175,27 @@ export class TableReader {
 
   /** One result to its end, each page held until the next one tells whether it ends a group. */
   async *#wholeResult(database: Database, cursor: Cursor, bound: Position): Batches {
-    let held: Page | null = null
+    let held: { readonly page: Page; readonly kept: number } | null = null
     for await (const page of this.#stream(database, this.#newRowsStatement(cursor, bound))) {
-      if (page.rows.length === 0) continue
-      if (held !== null) {
-        yield this.#inOrder({ page: held, cursor, kept: held.rows.length, next: cursor.positions(page)(0) })
+      const kept = this.#within(page, cursor, bound)
+      if (kept > 0) {
+        if (held !== null) yield this.#inOrder({ ...held, cursor, next: cursor.positions(page)(0) })
+        held = { page, kept }
       }
-      held = page
+      if (kept < page.rows.length) break
     }
-    if (held !== null) yield this.#inOrder({ page: held, cursor, kept: held.rows.length, next: null })
+    if (held !== null) yield this.#inOrder({ ...held, cursor, next: null })
+  }
+
+  /** How many rows of a page are within a bound that the statement does not have. */
+  #within(page: Page, cursor: Cursor, bound: Position): number {
+    const { length } = page.rows
+    if (length === 0 || this.#options.safety === null || cursor.fenced.by === 'time') return length
+    const positionAt = cursor.positions(page)
+    const most = bound.incrementing ?? -Infinity
+    let within = length
+    while (within > 0 && (positionAt(within - 1).incrementing ?? -Infinity) > most) within -= 1
+    return within
   }
 
   /** The first rows of a page as batches; `next` is the position of the row that follows them, null where the group ends with them. */
@@ -239,10 +251,8 @@ export class TableReader {
   }
 
   #newRowsStatement(cursor: Cursor, bound: Position): Statement {
-    const after = this.#position
-    const { fenced, order } = cursor
-    if (this.#options.safety !== null) return this.#statement(fenced.where, fenced.parameters(after, bound), order)
-    return this.#statement(cursor.where, cursor.parameters(after, bound.timestamp ?? instantOf(0)), order)
+    const parameters = cursor.parameters(this.#position, bound.timestamp ?? instantOf(0))
+    return this.#statement(cursor.where, parameters, cursor.order)
   }
 
   #statement(where: string, parameters: readonly Parameter[], order: string | null = null): Statement {

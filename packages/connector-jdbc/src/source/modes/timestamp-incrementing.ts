@@ -3,7 +3,7 @@ import type { Instant } from '@rowbridge/sql'
 import type { Position } from '../offset.js'
 import { compileId, FIRST_ID, growing } from './incrementing.js'
 import type { Mode } from './mode.js'
-import { beforeTime, compileTime, EPOCH, firstOf } from './timestamp.js'
+import { beforeTime, laterBy, compileTime, EPOCH, firstOf } from './timestamp.js'
 
 export const timestampIncrementing: Mode = {
   usesTimestamps: true,
@@ -36,6 +36,7 @@ export const timestampIncrementing: Mode = {
         where,
         parameters: (after, bound) => range(after, bound.timestamp ?? EPOCH),
         furthest: null,
+        ahead: laterBy,
         below: beforeTime,
       },
     }

@@ -5,7 +5,7 @@
 // processes, which shows those of other users to who has PROCESS.
 import type { Holder, Moment, WatchScope } from '../../commits.js'
 import type { TableId } from '../../database.js'
-import type { Commits, Parameter, Session } from '../../dialect.js'
+import type { Commits, DirtyReads, Parameter, Session } from '../../dialect.js'
 import { messageOf } from '../../failures.js'
 
 /** For how long a statement that is not seen may have a value and no row. */
@@ -27,9 +27,11 @@ const NO_ROWS = new RegExp(
 /** A statement draws a number only once it may use the table. */
 const BEFORE_USE = " AND COALESCE(STATE, '') NOT LIKE 'Waiting for table metadata lock%'"
 
-const DIRTY = {
+const DIRTY: DirtyReads = {
+  writers: null,
   before: 'SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED',
-  fingerprint: (columns: readonly string[]) => `COUNT(*), SUM(CRC32(CONCAT_WS('/', ${columns.join(', ')})))`,
+  fingerprint: (columns: readonly string[]) =>
+    `COUNT(*), ${columns.map((column) => `SUM(CRC32(${column}))`).join(', ')}`,
 }
 
 const FACTS: Omit<Commits, 'guarantee' | 'because'> = {
@@ -53,6 +55,7 @@ export async function commits(session: Session, { by }: WatchScope): Promise<Com
   const wanted = by === 'value' ? `${text}${BEFORE_USE}` : text
   return {
     ...FACTS,
+    uncommitted: { ...DIRTY, writers: () => writers(session) },
     guarantee: 'exact',
     because: EXACT,
     look: () => look(session, wanted),
@@ -89,6 +92,29 @@ async function oldest(session: Session): Promise<readonly Holder[]> {
     const isPrepared = Number(row[0]) === 0
     return isPrepared ? { ...holderOf(row), who: `a prepared XA transaction (${String(row[1])})` } : holderOf(row)
   })
+}
+
+let looks = 0
+
+/**
+ * The server keeps its list of transactions for a tenth of a second, and longer while others read it: only a list that shows this very
+ * statement within a transaction of its own is new (https://dev.mysql.com/doc/refman/8.4/en/innodb-information-schema-internal-data.html).
+ */
+async function writers(session: Session): Promise<ReadonlySet<string> | null> {
+  looks += 1
+  const mark = `look ${looks}.`
+  await session.run('START TRANSACTION WITH CONSISTENT SNAPSHOT')
+  try {
+    const rows = await session.rows(
+      `SELECT /* ${mark} */ trx_mysql_thread_id = CONNECTION_ID(), trx_query, trx_rows_modified, trx_id
+        FROM information_schema.INNODB_TRX`,
+      [],
+    )
+    const isNew = rows.some(([isOwn, query]) => Number(isOwn) === 1 && String(query).includes(mark))
+    return isNew ? new Set(rows.filter((row) => Number(row[2]) > 0).map((row) => String(row[3]))) : null
+  } finally {
+    await session.run('COMMIT')
+  }
 }
 
 function mayWrite(text: unknown): boolean {
