@@ -3,11 +3,10 @@
 import { ConfigError, describeError, redact, type Log, type Props } from '@rowbridge/api'
 import { openKafka } from '@rowbridge/kafka'
 import { restServer, type RestServer } from '@rowbridge/rest'
-import { startStandalone, type Worker } from '@rowbridge/runtime'
+import { LogLevels, parseProperties, startStandalone, type Worker } from '@rowbridge/runtime'
 import { readConnectorFile, type ConnectorFile } from './connector-files.js'
-import { createLog, type LogFormat, type LogLevel } from './log.js'
+import { createLog, rootLevelOf, type LogFormat, type LogLevel } from './log.js'
 import { builtInPlugins } from './plugins.js'
-import { parseProperties } from './properties.js'
 import { readInput } from './read-input.js'
 import { showProgress } from './progress.js'
 import { StatusLine } from './status-line.js'
@@ -39,12 +38,13 @@ export async function standalone(
 ): Promise<number> {
   const out = new StatusLine(process.stdout)
   const colors = process.stdout.isTTY && process.env['NO_COLOR'] === undefined
-  const log = createLog({ format: options.logFormat, level: options.logLevel, colors, out })
+  const logLevels = new LogLevels(rootLevelOf(options.logLevel))
+  const log = createLog({ format: options.logFormat, levels: logLevels, colors, out })
   const stopping = stoppingOf(log)
   try {
     const props = await orFail(CANNOT_START, readWorkerFile(workerFile, log))
     const connectors = await orFail(CONNECTOR_FAILED, readConnectorFiles(connectorFiles, log))
-    return await runWorker(props, connectors, { log, out, stopping })
+    return await runWorker(props, connectors, { log, logLevels, out, stopping })
   } catch (error) {
     return exitCodeOf(error, log)
   } finally {
@@ -60,6 +60,7 @@ function exitCodeOf(error: unknown, log: Log): number {
 
 interface Surroundings {
   readonly log: Log
+  readonly logLevels: LogLevels
   readonly out: StatusLine
   readonly stopping: Stopping
 }
@@ -67,15 +68,18 @@ interface Surroundings {
 async function runWorker(
   props: Props,
   connectors: readonly ConnectorFile[],
-  { log, out, stopping }: Surroundings,
+  { log, logLevels, out, stopping }: Surroundings,
 ): Promise<number> {
-  const worker = await startWorker(props, log)
+  const worker = await startWorker(props, log, logLevels)
   let rest: RestServer | null = null
   let stopProgress: (() => void) | null = null
   try {
     let isReady = false
-    const listeners = props['listeners'] ?? 'http://:8083'
-    rest = await orFail(CANNOT_START, restServer({ herder: worker.herder, listeners, log, isReady: () => isReady }))
+    const { herder } = worker
+    rest = await orFail(
+      CANNOT_START,
+      restServer({ herder, props: worker.props, log, logLevels, isReady: () => isReady }),
+    )
     // A connector may take long to make, as when its database hangs.
     await Promise.race([createConnectors(worker, connectors, log, stopping), stopping.requested])
     if (stopping.isRequested()) return await stopping.requested
@@ -93,9 +97,9 @@ async function runWorker(
   }
 }
 
-async function startWorker(props: Props, log: Log): Promise<Worker> {
+async function startWorker(props: Props, log: Log, logLevels: LogLevels): Promise<Worker> {
   try {
-    return await startStandalone({ props, plugins: builtInPlugins, log, openKafka })
+    return await startStandalone({ props, plugins: builtInPlugins, log, logLevels, openKafka })
   } catch (error) {
     throw new StartFailure(error instanceof ConfigError ? CANNOT_START : CONNECTOR_FAILED, error)
   }

@@ -1,7 +1,6 @@
-// The server itself: version, health, loggers.
+// The server itself: version and health.
 import type { Json } from '@rowbridge/api'
 import type { Herder } from '@rowbridge/runtime'
-import { HttpError } from './errors.js'
 import type { Answer, Route } from './route.js'
 import { settled } from './timeout.js'
 
@@ -14,14 +13,7 @@ export function adminRoutes(herder: Herder, isReady: () => boolean): readonly Ro
   return [
     { method: 'GET', path: '/', handle: () => root(herder) },
     { method: 'GET', path: '/health', handle: () => health(herder, isReady) },
-    { method: 'GET', path: '/admin/loggers', handle: loggers },
-    { method: 'GET', path: '/admin/loggers/:logger', handle: loggers },
-    { method: 'PUT', path: '/admin/loggers/:logger', takesJson: true, handle: loggers },
   ]
-}
-
-function loggers(): Promise<never> {
-  return Promise.reject(new HttpError(501, 'Changing log levels over HTTP is not supported yet.'))
 }
 
 async function root(herder: Herder): Promise<Answer> {

@@ -12,6 +12,8 @@ export interface Call {
 export interface Answer {
   readonly status: number
   readonly json?: Json
+  /** In place of JSON. */
+  readonly text?: { readonly type: string; readonly content: string }
   /** Path for the `Location` header. */
   readonly location?: string
 }

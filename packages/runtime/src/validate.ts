@@ -8,7 +8,7 @@ import {
   type Log,
   type Props,
 } from '@rowbridge/api'
-import type { WorkerConfig } from './config.js'
+import { overridePolicyOf, type OverridePolicy, type WorkerConfig } from './config.js'
 import { PASSED_ON_PREFIXES, sinkConnectorConfig, sinkProblems, sourceConnectorConfig } from './connector-config.js'
 import { converterProblems, warnAboutConverterProps } from './converter-keys.js'
 import type { ConfigInfos } from './herder.js'
@@ -71,13 +71,13 @@ function frameworkProblems(plugin: ConnectorPlugin, props: Props, { plugins, wor
   return [
     ...(plugin.type === 'sink' ? sinkProblems(props) : topicCreationProblems(props)),
     ...converterProblems(props, plugins),
-    ...overrideProblems(worker['connector.client.config.override.policy'], props),
+    ...overrideProblems(overridePolicyOf(worker['connector.client.config.override.policy']), props),
   ]
 }
 
 const PRINCIPAL_KEYS: readonly string[] = ['sasl.jaas.config', 'sasl.mechanism', 'security.protocol']
 
-function overrideProblems(policy: WorkerConfig['connector.client.config.override.policy'], props: Props) {
+function overrideProblems(policy: OverridePolicy | null, props: Props) {
   if (policy === 'All') return []
   const overrides = Object.keys(props).filter((key) => /^(producer|consumer|admin)\.override\./.test(key))
   return overrides

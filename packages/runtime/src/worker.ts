@@ -1,4 +1,5 @@
 // What the command line holds in its hands: a running worker.
+import type { Props } from '@rowbridge/api'
 import type { Herder } from './herder.js'
 
 /** Figures of one task as plain data: Kafka Connect's metric names where it has one, the connector's own beside them. */
@@ -12,6 +13,8 @@ export interface TaskProgress {
 
 export interface Worker {
   readonly herder: Herder
+  /** The worker's own properties, references to config providers resolved. */
+  readonly props: Props
   /** Host and port as told to others; the `worker_id` of statuses. */
   readonly workerId: string
   /** One row per task, sorted by connector and task. */

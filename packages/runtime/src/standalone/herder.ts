@@ -6,7 +6,17 @@ import type { Admin } from '@rowbridge/kafka'
 import { groupOf } from '../client-props.js'
 import { settlesWithin } from '../clock.js'
 import type { WorkerConfig } from '../config.js'
-import type { ConfigInfos, ConnectorInfo, ConnectorStatus, ConnectorType, Herder, TargetState } from '../herder.js'
+import type {
+  ConfigInfos,
+  ConnectorInfo,
+  ConnectorStatus,
+  ConnectorType,
+  Herder,
+  OffsetChange,
+  TargetState,
+} from '../herder.js'
+import type { LogLevelName, LogLevels } from '../log-levels.js'
+import { changeOffsets, requireStopped } from '../offset-changes.js'
 import { Serial } from '../serial.js'
 import { instanceState } from '../status.js'
 import { connectorRecords, deletionRecords, targetRecords } from '../stores/config.js'
@@ -18,6 +28,7 @@ import { ConnectorRunner, type RunnerRoom } from './runner.js'
 export interface StandaloneRoom extends Omit<RunnerRoom, 'later'> {
   readonly worker: WorkerConfig
   readonly admin: Admin
+  readonly logLevels: LogLevels
 }
 
 interface Restart {
@@ -149,6 +160,14 @@ export class StandaloneHerder implements Herder {
     return runner
   }
 
+  patchConfig(name: string, patch: Readonly<Record<string, string | null>>): Promise<ConnectorInfo> {
+    return this.#request(name, async () => {
+      const stored = this.#expect(name, `Connector ${name} not found`)
+      await this.#put(name, await this.#checked(name, patched(stored, patch)))
+      return this.#info(name)
+    })
+  }
+
   async validate(plugin: string, config: Props): Promise<ConfigInfos> {
     pluginOf(this.#room.plugins, config)
     checkRequestType(plugin, config)
@@ -241,7 +260,20 @@ export class StandaloneHerder implements Herder {
   }
 
   topics(name: string) {
-    return Promise.resolve([...(this.#room.statuses.state.topics.get(name) ?? [])].sort())
+    return answer(() => {
+      if (!this.#room.tracksTopics) throw new StateError('topic-tracking-off', 'Topic tracking is disabled.')
+      return [...(this.#room.statuses.state.topics.get(name) ?? [])].sort()
+    })
+  }
+
+  async resetTopics(name: string): Promise<void> {
+    const { tracksTopics, worker, statuses } = this.#room
+    if (!tracksTopics || !worker['topic.tracking.allow.reset']) {
+      throw new StateError('topic-tracking-off', 'Topic tracking reset is disabled.')
+    }
+    const topics = [...(statuses.state.topics.get(name) ?? [])]
+    await statuses.append(topics.map((topic) => topicRecord(name, topic, null)))
+    for (const task of this.#runners.get(name)?.tasks ?? []) task.forgetTopics()
   }
 
   async offsets(name: string): Promise<readonly { readonly partition: Json; readonly offset: Json }[]> {
@@ -254,6 +286,19 @@ export class StandaloneHerder implements Herder {
       partition: { kafka_partition: partition, kafka_topic: topic },
       offset: { kafka_offset: offset },
     }))
+  }
+
+  alterOffsets(name: string, changes: readonly OffsetChange[] | null): Promise<boolean> {
+    return this.#request(name, () => {
+      const props = this.#expect(name, `Connector ${name} not found`)
+      const { plugins, configs, offsets, admin } = this.#room
+      requireStopped(name, configs.state.targets.get(name), configs.state.tasks.get(name)?.length ?? 0)
+      return changeOffsets({ name, props, plugin: pluginOf(plugins, props), offsets, admin }, changes)
+    })
+  }
+
+  setLogLevel(logger: string, level: LogLevelName): Promise<void> {
+    return answer(() => void this.#room.logLevels.set(logger, level, this.#room.clock.now()))
   }
 
   progress(): readonly TaskProgress[] {
@@ -318,6 +363,11 @@ function answer<T>(make: () => T): Promise<T> {
   return new Promise((resolve) => {
     resolve(make())
   })
+}
+
+function patched(stored: Props, patch: Readonly<Record<string, string | null>>): Props {
+  const members = Object.entries({ ...stored, ...patch })
+  return Object.fromEntries(members.filter((member): member is [string, string] => member[1] !== null))
 }
 
 function unknownConnector(message: string): StateError {

@@ -1,6 +1,6 @@
 // One connector with its tasks on this worker: brings them to what the config store says and keeps their statuses. Whatever
 // fails in here fails this connector or task alone.
-import { ConnectError, describeError, type Connector, type Json, type Log, type Props } from '@rowbridge/api'
+import { ConnectError, describeError, namedLog, type Connector, type Json, type Log, type Props } from '@rowbridge/api'
 import { settlesWithin, type Clock } from '../clock.js'
 import type { State, TargetState } from '../herder.js'
 import type { Fold } from '../log/record-log.js'
@@ -77,10 +77,11 @@ export class ConnectorRunner {
     }
     this.#signal = new AbortController()
     try {
-      const connector = await this.#room.plugins.connector(this.#props['connector.class'] ?? '').connector()
+      const plugin = this.#room.plugins.connector(this.#props['connector.class'] ?? '')
+      const connector = await plugin.connector()
       await connector.start(this.#props, {
         name: this.name,
-        log: this.#room.log,
+        log: namedLog(this.#room.log, plugin.className),
         signal: this.#signal.signal,
         requestTaskReconfiguration: () => this.#room.later(this.name, () => this.configureTasks()),
         raiseError: (error) => this.#room.later(this.name, () => this.#fail(error)),
@@ -191,7 +192,7 @@ export class ConnectorRunner {
       readOffsets: (partitions: readonly Json[]) => offsets.read(this.name, partitions),
       writeOffsets: (written: readonly (readonly [Json, Json])[]) => offsets.write(this.name, written),
     }
-    this.#tasks.set(task, TaskHandle.start(spec, runTask, events, taskLog(log, this.name, task)))
+    this.#tasks.set(task, TaskHandle.start(spec, runTask, events, taskLog(log, spec)))
   }
 
   /** Stops these tasks, or all; those that do not end in time are given up. Resolves when none of them runs. */
@@ -244,8 +245,15 @@ export class ConnectorRunner {
   }
 }
 
-function taskLog(log: Log, connector: string, task: number): Log {
-  const told = (fields: Readonly<Record<string, unknown>> | undefined) => ({ connector, task, ...fields })
+const TASK_LOGGERS = {
+  source: 'org.apache.kafka.connect.runtime.WorkerSourceTask',
+  sink: 'org.apache.kafka.connect.runtime.WorkerSinkTask',
+}
+
+/** Lines that name no logger of their own come from the worker's part of a task. */
+function taskLog(log: Log, { connector, task, type }: TaskSpec): Log {
+  const logger = TASK_LOGGERS[type]
+  const told = (fields: Readonly<Record<string, unknown>> | undefined) => ({ logger, connector, task, ...fields })
   return {
     debug: (message, fields) => log.debug(message, told(fields)),
     info: (message, fields) => log.info(message, told(fields)),

@@ -5,6 +5,7 @@ import { clientProps } from '../client-props.js'
 import { systemClock, type Clock } from '../clock.js'
 import { standaloneConfig, warnAboutWorkerProps } from '../config.js'
 import { converterProblems, warnAboutConverterProps } from '../converter-keys.js'
+import { LogLevels } from '../log-levels.js'
 import { memoryLog } from '../log/memory.js'
 import { offsetsFile } from '../log/offsets-file.js'
 import { fold } from '../log/record-log.js'
@@ -28,6 +29,8 @@ export interface StandaloneOptions {
   /** Where a task runs: in this thread, unless given another place; only the port and the plain spec cross to it. */
   readonly runTask?: RunTask
   readonly clock?: Clock
+  /** Levels of the log that requests change; those of a log that knows none are changed without effect. */
+  readonly logLevels?: LogLevels
 }
 
 /** Throws ConfigError or StateError when the worker cannot start; a connector that fails later never stops it. */
@@ -61,10 +64,12 @@ export async function startStandalone(options: StandaloneOptions): Promise<Worke
     admin,
     runTask: options.runTask ?? ((port, spec) => void runTask(port, spec, { plugins, openKafka: open, clock })),
     clock,
+    logLevels: options.logLevels ?? new LogLevels('INFO'),
     log,
   })
   return {
     herder,
+    props,
     workerId,
     progress: () => herder.progress(),
     stop: async () => {

@@ -69,6 +69,10 @@ export class TaskHandle {
     this.#post({ type: 'resume' })
   }
 
+  forgetTopics(): void {
+    this.#post({ type: 'forget-topics' })
+  }
+
   /** Asks for a drain; resolves when the task has ended. */
   stop(): Promise<void> {
     this.#post({ type: 'stop' })

@@ -2,6 +2,7 @@
 // with the worker but the port, so that whoever calls `runTask` decides on which thread the task lives.
 import {
   describeError,
+  namedLog,
   type Log,
   type Props,
   type SinkPlugin,
@@ -33,6 +34,8 @@ export interface HostParts {
 }
 
 const REPORT_MS = 1000
+/** Logger of everything that speaks to the log over the network. */
+const CLIENTS_LOGGER = 'org.apache.kafka.clients'
 /** Share of the graceful time after which waits inside a sink task are ended, so that the rest of the stop has time. */
 const PATIENCE = 0.6
 
@@ -179,7 +182,8 @@ class TaskHost {
     const { connector, task } = spec
     const framework = connectorConfig.parse(spec.connectorProps)
     const timeout = framework['errors.retry.timeout']
-    const { log } = this.#link
+    const plugin = this.#parts.plugins.connector(spec.pluginClass)
+    const log = namedLog(this.#link.log, CLIENTS_LOGGER)
     return {
       spec,
       plugins: this.#parts.plugins,
@@ -192,7 +196,7 @@ class TaskHost {
         tolerance: framework['errors.tolerance'],
         logEnable: framework['errors.log.enable'],
         includeMessages: framework['errors.log.include.messages'],
-        log,
+        log: this.#link.log,
         metrics,
         clock: this.#clock,
       }),
@@ -201,7 +205,13 @@ class TaskHost {
         timeoutMs: timeout < 0 ? Number.POSITIVE_INFINITY : timeout,
         mostMs: framework['errors.retry.delay.max.ms'],
       },
-      context: { connector, task, log, metrics, signal: this.#ending.signal },
+      context: {
+        connector,
+        task,
+        log: namedLog(this.#link.log, plugin.taskClass),
+        metrics,
+        signal: this.#ending.signal,
+      },
       stopping: this.#stopping.signal,
       cancelled: this.#cancelled.signal,
     }

@@ -10,7 +10,7 @@ export interface WorkerLink {
   writeOffsets(offsets: readonly OffsetEntry[]): Promise<void>
   status(state: State, trace?: string): void
   metrics(metrics: Readonly<Record<string, number>>): void
-  /** Told once per topic. */
+  /** Told once per topic, and again after a reset. */
   usedTopic(topic: string): void
   /** Says that nothing more will come, and closes the port. */
   end(): void
@@ -76,6 +76,7 @@ export function linkToWorker(port: TaskPort, id: string, events: LinkEvents): Wo
   }
   port.on('message', (message: ToTask) => {
     if (message.type === 'offsets' || message.type === 'written') return questions.answered(message)
+    if (message.type === 'forget-topics') return topics.clear()
     if (message.type === 'cancel') close()
     events[message.type]()
   })
