@@ -28,6 +28,7 @@ export const ERROR_CODES: Readonly<Record<string, string>> = {
   'column-exists': 'A column to be added is there already.',
   'column-twice': 'Two fields of a record go into the same column.',
   'columns-changed': 'A table has other columns than when it was looked at; the page is read again.',
+  'config-provider': 'A value outside of the configuration, named as ${provider:path:key}, cannot be looked up.',
   'connection-lost': 'The connection to the database broke, or its server went away.',
   'connector-exists': 'A connector of this name exists already.',
   'constraint-violation':
@@ -121,6 +122,8 @@ export const ERROR_CODES: Readonly<Record<string, string>> = {
   'table-exists': 'A table to be created is there already.',
   'task-cancelled': 'A task was still busy when it was cancelled.',
   'timestamp-out-of-range': 'A timestamp does not fit into 64 bits in the unit asked for.',
+  'token-refused': 'The endpoint that gives tokens for OAUTHBEARER gave none.',
+  'token-unavailable': 'The endpoint that gives tokens for OAUTHBEARER does not answer.',
   'too-many-connections': 'The database has no connection left.',
   'too-many-tasks': 'The connector asked for more tasks than tasks.max allows.',
   'topic-not-created': 'A topic could not be created.',

@@ -1,6 +1,7 @@
 // Properties as a Java client knows them, turned into connection settings: servers, security, timeouts.
-import type { KafkaConfig, SASLOptions } from 'kafkajs'
+import type { KafkaConfig } from 'kafkajs'
 import type { Attempt } from './network-errors.js'
+import { saslOf, userOf } from './sasl.js'
 import { tlsSettings } from './tls.js'
 import { wrong } from './wrong-property.js'
 
@@ -27,7 +28,7 @@ export function networkSettings(props: KafkaProps): NetworkSettings {
   const backoffMs = numberProp(props, 'retry.backoff.ms', 100)
   return {
     servers: serversOf(bootstrap),
-    attempt: { bootstrap, protocol, user: sasl === undefined ? null : sasl.username },
+    attempt: { bootstrap, protocol, user: userOf(sasl) },
     ssl: protocol.endsWith('SSL') ? clientTls(props) : undefined,
     sasl,
     connectTimeoutMs: numberProp(props, 'socket.connection.setup.timeout.ms', 4000),
@@ -57,44 +58,6 @@ function serversOf(bootstrap: string): { host: string; port: number }[] {
     if (match?.[1] === undefined) throw wrong('bootstrap.servers', `${part} is not host:port`)
     return { host: match[1], port: Number(match[2]) }
   })
-}
-
-type PasswordSasl = Extract<SASLOptions, { username: string }>
-const MECHANISMS: Readonly<Record<string, PasswordSasl['mechanism']>> = {
-  PLAIN: 'plain',
-  'SCRAM-SHA-256': 'scram-sha-256',
-  'SCRAM-SHA-512': 'scram-sha-512',
-}
-
-function saslOf(props: KafkaProps): PasswordSasl {
-  const name = (props['sasl.mechanism'] ?? 'GSSAPI').toUpperCase()
-  const mechanism = MECHANISMS[name]
-  if (mechanism === undefined) {
-    throw wrong('sasl.mechanism', `${name} is not supported`, `Use one of: ${Object.keys(MECHANISMS).join(', ')}.`)
-  }
-  const options = jaasOptions(props['sasl.jaas.config'] ?? '')
-  const [username, password] = [options.get('username'), options.get('password')]
-  if (username === undefined || password === undefined) {
-    const module = mechanism === 'plain' ? 'plain.PlainLoginModule' : 'scram.ScramLoginModule'
-    throw wrong(
-      'sasl.jaas.config',
-      'no username and password in it',
-      `Write: org.apache.kafka.common.security.${module} required username="…" password="…";`,
-    )
-  }
-  return { mechanism, username, password }
-}
-
-/** The options of the login module: name="value" pairs, the quotes optional, a backslash before a quote. */
-export function jaasOptions(text: string): Map<string, string> {
-  const options = new Map<string, string>()
-  for (const [, name, quoted, single, bare] of text.matchAll(
-    /([\w.]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([^\s;"']+))/g,
-  )) {
-    const value = (quoted ?? single)?.replaceAll(/\\(.)/g, '$1') ?? bare ?? ''
-    if (name !== undefined) options.set(name, value)
-  }
-  return options
 }
 
 function clientTls(props: KafkaProps): Exclude<KafkaConfig['ssl'], undefined> {

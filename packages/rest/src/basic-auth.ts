@@ -83,6 +83,9 @@ function credentialsOf(authorization: string | undefined): readonly [string | nu
 
 /** In the same time whatever was given. */
 function equal(a: string, b: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest()
   return timingSafeEqual(digest(a), digest(b))
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
 }

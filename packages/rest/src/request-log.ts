@@ -21,7 +21,6 @@ export function requestLog(log: Log): (request: FastifyRequest, reply: FastifyRe
 }
 
 function dateOf(date: Date): string {
-  const two = (value: number) => String(value).padStart(2, '0')
   const day = `${two(date.getUTCDate())}/${MONTHS[date.getUTCMonth()]}/${date.getUTCFullYear()}`
   return `${day}:${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())} +0000`
 }
@@ -40,4 +39,8 @@ function userOf(authorization: string | undefined): string {
   if (encoded === undefined) return '-'
   const user = Buffer.from(encoded, 'base64').toString('utf8').split(':')[0] ?? ''
   return user === '' ? '-' : printable(user).replaceAll(/\s/g, '?')
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, '0')
 }

@@ -1,5 +1,5 @@
 // Looks at offsets that somebody wants to set by hand: one that cannot be read would start a table from its beginning.
-import { StateError, type Json } from '@rowbridge/api'
+import { shown, StateError, type Json } from '@rowbridge/api'
 
 /** Throws StateError `bad-offsets`. Partitions that are none of ours are left alone: no task ever asks for them. */
 export function checkOffset(partition: Json, offset: Json): void {
@@ -33,5 +33,5 @@ function isWhole(value: Json): boolean {
 }
 
 function bad(partition: Json, problem: string): StateError {
-  return new StateError('bad-offsets', `The offset of ${JSON.stringify(partition)} cannot be used: ${problem}`)
+  return new StateError('bad-offsets', `The offset of ${shown(partition)} cannot be used: ${problem}`)
 }

@@ -281,7 +281,7 @@ export class StandaloneHerder implements Herder {
     if (this.#typeOf(config) !== 'sink') {
       return this.#room.offsets.all(name).map(({ partition, offset }) => ({ partition, offset }))
     }
-    const committed = await this.#room.admin.committed(groupOf(name, config))
+    const committed = await this.#room.admin.committed(groupOf(name, this.#room.references.resolve(config)))
     return committed.map(({ topic, partition, offset }) => ({
       partition: { kafka_partition: partition, kafka_topic: topic },
       offset: { kafka_offset: offset },
@@ -290,8 +290,8 @@ export class StandaloneHerder implements Herder {
 
   alterOffsets(name: string, changes: readonly OffsetChange[] | null): Promise<boolean> {
     return this.#request(name, () => {
-      const props = this.#expect(name, `Connector ${name} not found`)
-      const { plugins, configs, offsets, admin } = this.#room
+      const { plugins, configs, offsets, admin, references } = this.#room
+      const props = references.resolve(this.#expect(name, `Connector ${name} not found`))
       requireStopped(name, configs.state.targets.get(name), configs.state.tasks.get(name)?.length ?? 0)
       return changeOffsets({ name, props, plugin: pluginOf(plugins, props), offsets, admin }, changes)
     })

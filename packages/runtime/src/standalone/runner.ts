@@ -1,7 +1,8 @@
 // One connector with its tasks on this worker: brings them to what the config store says and keeps their statuses. Whatever
 // fails in here fails this connector or task alone.
-import { ConnectError, describeError, namedLog, type Connector, type Json, type Log, type Props } from '@rowbridge/api'
+import { ConnectError, javaTrace, namedLog, type Connector, type Json, type Log, type Props } from '@rowbridge/api'
 import { settlesWithin, type Clock } from '../clock.js'
+import { withReferences, type References } from '../config-providers.js'
 import type { State, TargetState } from '../herder.js'
 import type { Fold } from '../log/record-log.js'
 import type { Plugins } from '../plugins.js'
@@ -15,6 +16,7 @@ import type { TaskSpec } from '../task/protocol.js'
 export interface RunnerRoom {
   readonly plugins: Plugins
   readonly workerProps: Props
+  readonly references: References
   readonly workerId: string
   readonly gracefulMs: number
   readonly tracksTopics: boolean
@@ -43,6 +45,8 @@ export class ConnectorRunner {
   readonly #room: RunnerRoom
   readonly #tasks = new Map<number, TaskHandle>()
   #running: Connector | null = null
+  /** What the connector was started with. */
+  #resolved: Props = {}
   #signal = new AbortController()
 
   constructor(name: string, room: RunnerRoom) {
@@ -79,7 +83,8 @@ export class ConnectorRunner {
     try {
       const plugin = this.#room.plugins.connector(this.#props['connector.class'] ?? '')
       const connector = await plugin.connector()
-      await connector.start(this.#props, {
+      this.#resolved = this.#room.references.resolve(this.#props)
+      await connector.start(this.#resolved, {
         name: this.name,
         log: namedLog(this.#room.log, plugin.className),
         signal: this.#signal.signal,
@@ -114,10 +119,12 @@ export class ConnectorRunner {
   }
 
   async #fail(error: unknown): Promise<void> {
-    const trace = describeError(error)
-    this.#room.log.error(`Connector ${this.name} failed and stays so until it is restarted`, { trace })
+    this.#room.log.error(`Connector ${this.name} failed and stays so until it is restarted`, {
+      connector: this.name,
+      error,
+    })
     await this.stopConnector()
-    await this.tellConnector('failed', trace)
+    await this.tellConnector('failed', javaTrace(error))
   }
 
   /** Asks the connector for its tasks; starts all of them anew when they are not what they were. */
@@ -150,7 +157,11 @@ export class ConnectorRunner {
     const plugin = this.#room.plugins.connector(props['connector.class'] ?? '')
     const topics = ['topics', 'topics.regex'].filter((key) => plugin.type === 'sink' && props[key] !== undefined)
     const copied = Object.fromEntries(topics.map((key) => [key, props[key] ?? '']))
-    return configs.map((config) => ({ ...config, 'task.class': plugin.taskClass, ...copied }))
+    return configs.map((config) => ({
+      ...withReferences(config, props, this.#resolved),
+      'task.class': plugin.taskClass,
+      ...copied,
+    }))
   }
 
   /** Stops the tasks there are and stores the new ones. */

@@ -3,6 +3,7 @@ import { adviceOf, ConfigError, type Log, type Plugin, type Props } from '@rowbr
 import { openKafka, type Admin } from '@rowbridge/kafka'
 import { clientProps } from '../client-props.js'
 import { systemClock, type Clock } from '../clock.js'
+import { keepSecretsOf, referencesOf, type References } from '../config-providers.js'
 import { standaloneConfig, warnAboutWorkerProps } from '../config.js'
 import { converterProblems, warnAboutConverterProps } from '../converter-keys.js'
 import { LogLevels } from '../log-levels.js'
@@ -35,7 +36,9 @@ export interface StandaloneOptions {
 
 /** Throws ConfigError or StateError when the worker cannot start; a connector that fails later never stops it. */
 export async function startStandalone(options: StandaloneOptions): Promise<Worker> {
-  const { props, log, clock = systemClock } = options
+  const { log, clock = systemClock } = options
+  const references = referencesOf(options.props)
+  const props = workerPropsOf(options.props, references)
   const open = options.openKafka ?? openKafka
   const worker = standaloneConfig.parse(props)
   const plugins = pluginsOf(options.plugins)
@@ -55,6 +58,7 @@ export async function startStandalone(options: StandaloneOptions): Promise<Worke
     plugins,
     worker,
     workerProps: props,
+    references,
     workerId,
     gracefulMs: worker['task.shutdown.graceful.timeout.ms'],
     tracksTopics: worker['topic.tracking.enable'],
@@ -80,6 +84,14 @@ export async function startStandalone(options: StandaloneOptions): Promise<Worke
       await kafka.close()
     },
   }
+}
+
+/** `plugin.path` is taken as it stands. */
+function workerPropsOf(raw: Props, references: References): Props {
+  const path = raw['plugin.path']
+  const props = { ...references.resolve(raw), ...(path === undefined ? {} : { 'plugin.path': path }) }
+  keepSecretsOf(props)
+  return props
 }
 
 function checkConverters(props: Props, plugins: Plugins): void {

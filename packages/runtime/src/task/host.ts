@@ -1,7 +1,7 @@
 // Runs one task behind a port: opens what the task needs for itself, runs its pipeline, tells its state. It shares nothing
 // with the worker but the port, so that whoever calls `runTask` decides on which thread the task lives.
 import {
-  describeError,
+  javaTrace,
   namedLog,
   type Log,
   type Props,
@@ -11,6 +11,7 @@ import {
 } from '@rowbridge/api'
 import type { Kafka } from '@rowbridge/kafka'
 import { orAborted, isAbort, settlesWithin, systemClock, type Clock } from '../clock.js'
+import { keepSecretsOf, referencesOf } from '../config-providers.js'
 import { workerConfig, type WorkerConfig } from '../config.js'
 import { connectorConfig } from '../connector-config.js'
 import { TaskMetrics } from '../metrics.js'
@@ -178,7 +179,7 @@ class TaskHost {
   }
 
   #roomOf(metrics: TaskMetrics): TaskRoom {
-    const spec = this.#spec
+    const spec = resolvedSpec(this.#spec)
     const { connector, task } = spec
     const framework = connectorConfig.parse(spec.connectorProps)
     const timeout = framework['errors.retry.timeout']
@@ -218,9 +219,8 @@ class TaskHost {
   }
 
   #tellFailure(error: unknown): void {
-    const trace = describeError(error)
-    this.#link.log.error('The task failed and stays so until it is restarted', { trace })
-    this.#link.status('FAILED', trace)
+    this.#link.log.error('The task failed and stays so until it is restarted', { error })
+    this.#link.status('FAILED', javaTrace(error))
   }
 
   async #report(metrics: TaskMetrics, ended: AbortSignal): Promise<void> {
@@ -247,6 +247,14 @@ interface OpenedTask {
   readonly task: { start(): Promise<void>; stop(): Promise<void> }
   /** Closes what was opened for the task. */
   readonly close: () => Promise<void>
+}
+
+/** References to config providers are looked up here, as late as can be, and on the thread of the task. */
+function resolvedSpec(spec: TaskSpec): TaskSpec {
+  const { resolve } = referencesOf(spec.workerProps)
+  const resolved = { ...spec, props: resolve(spec.props), connectorProps: resolve(spec.connectorProps) }
+  for (const props of [resolved.workerProps, resolved.props, resolved.connectorProps]) keepSecretsOf(props)
+  return resolved
 }
 
 function openTask(room: TaskRoom): Promise<OpenedTask> {

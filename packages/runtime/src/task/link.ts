@@ -1,5 +1,5 @@
 // The task's end of the port: what a pipeline tells its worker and asks of it.
-import { describeError, StateError, type Json, type Log, type OffsetReader } from '@rowbridge/api'
+import { describeError, redact, StateError, type Json, type Log, type OffsetReader } from '@rowbridge/api'
 import type { State } from '../herder.js'
 import type { FromTask, LogLevel, OffsetEntry, TaskPort, ToTask } from './protocol.js'
 
@@ -116,7 +116,7 @@ function readAnswer(answer: Answer): readonly (Json | null)[] {
 
 function portLog(post: (message: FromTask) => void): Log {
   const at = (level: LogLevel) => (message: string, fields?: Readonly<Record<string, unknown>>) =>
-    post({ type: 'log', level, message, fields: plainFields(fields ?? {}) })
+    post({ type: 'log', level, message: redact(message), fields: plainFields(fields ?? {}) })
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
 }
 
@@ -126,8 +126,9 @@ function plainFields(fields: Readonly<Record<string, unknown>>): Record<string, 
 }
 
 function plainField(value: unknown): unknown {
-  if (value instanceof Error) return describeError(value)
-  if (value === null || ['string', 'number', 'boolean', 'bigint', 'undefined'].includes(typeof value)) return value
+  if (value instanceof Error) return redact(describeError(value))
+  if (typeof value === 'string') return redact(value)
+  if (value === null || ['number', 'boolean', 'bigint', 'undefined'].includes(typeof value)) return value
   try {
     return structuredClone(value)
   } catch {
