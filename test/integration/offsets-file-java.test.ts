@@ -96,5 +96,5 @@ describeWith(['kafka'], 'an offsets file', ({ kafka }) => {
     await runJava(19)
 
     expect(await readTopicValues(kafka.bootstrap, topic)).toEqual(['one', 'two', 'three', 'four'])
-  })
+  }, 300_000)
 })

@@ -78,7 +78,7 @@ async function runWorker(
     const { herder } = worker
     rest = await orFail(
       CANNOT_START,
-      restServer({ herder, props: worker.props, log, logLevels, isReady: () => isReady }),
+      restServer({ herder, props: worker.props, log, logLevels, metrics: worker, isReady: () => isReady }),
     )
     // A connector may take long to make, as when its database hangs.
     await Promise.race([createConnectors(worker, connectors, log, stopping), stopping.requested])

@@ -6,7 +6,7 @@ import { settled } from './timeout.js'
 
 const PROBE_MS = 10_000
 /** Clients decide by this version what they may ask for, so that it has to be one of Kafka Connect. */
-const API_VERSION = '3.9.2'
+export const API_VERSION = '3.9.2'
 
 /** `isReady` tells whether all connectors named at start were made. */
 export function adminRoutes(herder: Herder, isReady: () => boolean): readonly Route[] {

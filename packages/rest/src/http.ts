@@ -118,7 +118,7 @@ async function serve(route: Route, request: FastifyRequest, reply: FastifyReply)
 function answerOf(route: Route, request: FastifyRequest, params: Call['params']): Promise<Answer> {
   const body = typeof request.body === 'string' ? request.body : ''
   if (route.takesJson === true && !isJson(request.headers['content-type'])) throw bareError(415)
-  if (!acceptsJson(request.headers.accept)) throw bareError(406)
+  if (route.accepts === undefined && !acceptsJson(request.headers.accept)) throw bareError(406)
   const query = new URLSearchParams(request.url.split('?')[1] ?? '')
   const late = () => new HttpError(500, `Request timed out. The worker did not answer within ${REQUEST_MS / 1000} s.`)
   return within(route.handle({ params, query, body }), REQUEST_MS, late)

@@ -21,6 +21,8 @@ export interface Answer {
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly path: string
+  /** Type of the answer, where it is not JSON. */
+  readonly accepts?: string
   /** The body is JSON; else it is ignored. */
   readonly takesJson?: boolean
   /** Says what does not exist, where the path names a connector. */

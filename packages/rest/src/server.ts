@@ -11,6 +11,7 @@ import { corsOf } from './cors.js'
 import { headerRules } from './header-rules.js'
 import { httpServer, type HttpOptions } from './http.js'
 import { loggerRoutes } from './loggers.js'
+import { metricRoutes, type MetricSource } from './metrics.js'
 import { requestLog } from './request-log.js'
 import type { Route } from './route.js'
 
@@ -21,6 +22,8 @@ export interface RestOptions {
   readonly log: Log
   /** The levels that `/admin/loggers` shows and sets. */
   readonly logLevels?: LogLevels
+  /** What `/metrics` tells beside the herder's answers; without it there is no `/metrics`. */
+  readonly metrics?: MetricSource
   /** False while connectors named at start are still to be made; `/health` says `starting` until then. */
   readonly isReady?: () => boolean
 }
@@ -85,6 +88,9 @@ function sitesOf(options: RestOptions): readonly Site[] {
     ...connectorRoutes(herder),
     ...connectorPartRoutes(herder),
     ...connectorPluginRoutes(herder),
+    ...(options.metrics !== undefined && config['metrics.prometheus.enable']
+      ? metricRoutes(herder, options.metrics)
+      : []),
   ]
   const loggers = loggerRoutes(herder, options.logLevels ?? new LogLevels('INFO'))
   const admin = config['admin.listeners']

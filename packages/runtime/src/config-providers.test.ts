@@ -52,8 +52,8 @@ test.each([
   [{ 'config.providers.env.param.allowlist.pattern': 'DB_.*' }, '${env:HOME}', 'does not allow HOME'],
   [{}, '${file:FOLDER/none:user}', 'cannot be read (ENOENT)'],
 ])('with %j %s is refused', (params, text, problem) => {
-  const { resolve } = referencesOf({ ...WORKER, ...params })
-  expect(() => resolve({ key: text.replace('FOLDER', folder) })).toThrow(problem)
+  const references = referencesOf({ ...WORKER, ...params })
+  expect(() => references.resolve({ key: text.replace('FOLDER', folder) })).toThrow(problem)
 })
 
 test('a text about resolved values shows the references', () => {

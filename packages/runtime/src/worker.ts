@@ -11,6 +11,10 @@ export interface TaskProgress {
   readonly metrics: Readonly<Record<string, number>>
 }
 
+/** Figures of the worker itself: by name within the groups that Kafka Connect has for them. */
+export type WorkerFigures = Readonly<Partial<Record<WorkerGroup, Readonly<Record<string, number>>>>>
+export type WorkerGroup = 'connect-worker' | 'connect-worker-rebalance' | 'connect-coordinator'
+
 export interface Worker {
   readonly herder: Herder
   /** The worker's own properties, references to config providers resolved. */
@@ -19,6 +23,7 @@ export interface Worker {
   readonly workerId: string
   /** One row per task, sorted by connector and task. */
   progress(): readonly TaskProgress[]
+  figures(): WorkerFigures
   /** Drains and stops everything that runs here, then closes the stores and the log. */
   stop(): Promise<void>
 }

@@ -6,6 +6,7 @@ import { withReferences, type References } from '../config-providers.js'
 import type { State, TargetState } from '../herder.js'
 import type { Fold } from '../log/record-log.js'
 import type { Plugins } from '../plugins.js'
+import type { Startups } from '../startups.js'
 import { nextState, type Status, type StatusEvent } from '../status.js'
 import { taskRecords, type ConfigState } from '../stores/config.js'
 import type { OffsetStore } from '../stores/offset.js'
@@ -17,6 +18,7 @@ export interface RunnerRoom {
   readonly plugins: Plugins
   readonly workerProps: Props
   readonly references: References
+  readonly startups: Startups
   readonly workerId: string
   readonly gracefulMs: number
   readonly tracksTopics: boolean
@@ -80,6 +82,7 @@ export class ConnectorRunner {
       return false
     }
     this.#signal = new AbortController()
+    this.#room.startups.attempted('connector')
     try {
       const plugin = this.#room.plugins.connector(this.#props['connector.class'] ?? '')
       const connector = await plugin.connector()
@@ -93,8 +96,10 @@ export class ConnectorRunner {
       })
       this.#running = connector
       await this.tellConnector('started')
+      this.#room.startups.ended('connector', true)
       return true
     } catch (error) {
+      this.#room.startups.ended('connector', false)
       await this.#fail(error)
       return false
     }
@@ -182,7 +187,7 @@ export class ConnectorRunner {
   }
 
   #startTask(task: number, props: Props): void {
-    const { plugins, workerProps, runTask, offsets, log } = this.#room
+    const { plugins, workerProps, runTask, offsets, startups, log } = this.#room
     const connectorProps = this.#props
     const plugin = plugins.connector(connectorProps['connector.class'] ?? '')
     const spec: TaskSpec = {
@@ -197,8 +202,16 @@ export class ConnectorRunner {
       isPaused: this.#target === 'PAUSED',
     }
     void this.tellTask(task, 'ended')
+    startups.attempted('task')
+    let isStarting = true
     const events = {
-      status: (state: State, trace: string | null) => void this.tellTask(task, EVENTS[state], trace),
+      status: (state: State, trace: string | null) => {
+        if (isStarting && (state === 'RUNNING' || state === 'FAILED')) {
+          isStarting = false
+          startups.ended('task', state === 'RUNNING')
+        }
+        void this.tellTask(task, EVENTS[state], trace)
+      },
       usedTopic: (topic: string) => void this.#tellTopic(task, topic),
       readOffsets: (partitions: readonly Json[]) => offsets.read(this.name, partitions),
       writeOffsets: (written: readonly (readonly [Json, Json])[]) => offsets.write(this.name, written),

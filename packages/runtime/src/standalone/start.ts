@@ -11,6 +11,7 @@ import { memoryLog } from '../log/memory.js'
 import { offsetsFile } from '../log/offsets-file.js'
 import { fold } from '../log/record-log.js'
 import { pluginsOf, type Plugins } from '../plugins.js'
+import { Startups } from '../startups.js'
 import { applyConfig, emptyConfigState } from '../stores/config.js'
 import { openOffsetStore } from '../stores/offset.js'
 import { applyStatus, emptyStatusState } from '../stores/status.js'
@@ -54,11 +55,13 @@ export async function startStandalone(options: StandaloneOptions): Promise<Worke
   const admin = kafka.admin(clientId)
   const stopped = new AbortController()
   void tellIfUnreachable(admin, log, stopped.signal)
+  const startups = new Startups()
   const herder = new StandaloneHerder({
     plugins,
     worker,
     workerProps: props,
     references,
+    startups,
     workerId,
     gracefulMs: worker['task.shutdown.graceful.timeout.ms'],
     tracksTopics: worker['topic.tracking.enable'],
@@ -76,6 +79,7 @@ export async function startStandalone(options: StandaloneOptions): Promise<Worke
     props,
     workerId,
     progress: () => herder.progress(),
+    figures: () => ({ 'connect-worker': startups.report() }),
     stop: async () => {
       stopped.abort()
       await herder.stop()

@@ -29,6 +29,10 @@ export class TaskHandle {
   #isHeard = true
   #state: State = 'UNASSIGNED'
   #metrics: Readonly<Record<string, number>> = {}
+  readonly #startedAt = performance.now()
+  #since = this.#startedAt
+  /** Milliseconds by state. */
+  readonly #spent = { RUNNING: 0, PAUSED: 0 }
 
   private constructor(spec: TaskSpec, port: MessagePort, events: TaskEvents, log: Log) {
     this.spec = spec
@@ -57,8 +61,18 @@ export class TaskHandle {
     return this.#state
   }
 
+  /** What the task told last, and the shares of its time in which it ran or was paused. */
   get metrics(): Readonly<Record<string, number>> {
-    return this.#metrics
+    this.#countTime()
+    const whole = Math.max(1, performance.now() - this.#startedAt)
+    const ratios = { 'running-ratio': this.#spent.RUNNING / whole, 'pause-ratio': this.#spent.PAUSED / whole }
+    return { ...this.#metrics, ...ratios }
+  }
+
+  #countTime(): void {
+    const now = performance.now()
+    if (this.#state === 'RUNNING' || this.#state === 'PAUSED') this.#spent[this.#state] += now - this.#since
+    this.#since = now
   }
 
   pause(): void {
@@ -102,6 +116,7 @@ export class TaskHandle {
   }
 
   #tellState(state: State, trace: string | null): void {
+    this.#countTime()
     this.#state = state
     this.#events.status(state, trace)
   }

@@ -237,6 +237,7 @@ const RATES = {
     'source-record-write-total': 'source-record-write-rate',
   },
   sink: {
+    'offset-commit-completion-total': 'offset-commit-completion-rate',
     'sink-record-read-total': 'sink-record-read-rate',
     'sink-record-send-total': 'sink-record-send-rate',
   },
@@ -251,9 +252,10 @@ interface OpenedTask {
 
 /** References to config providers are looked up here, as late as can be, and on the thread of the task. */
 function resolvedSpec(spec: TaskSpec): TaskSpec {
-  const { resolve } = referencesOf(spec.workerProps)
-  const resolved = { ...spec, props: resolve(spec.props), connectorProps: resolve(spec.connectorProps) }
-  for (const props of [resolved.workerProps, resolved.props, resolved.connectorProps]) keepSecretsOf(props)
+  const references = referencesOf(spec.workerProps)
+  const [props, connectorProps] = [spec.props, spec.connectorProps].map((raw) => references.resolve(raw))
+  const resolved = { ...spec, props: props ?? {}, connectorProps: connectorProps ?? {} }
+  for (const each of [resolved.workerProps, resolved.props, resolved.connectorProps]) keepSecretsOf(each)
   return resolved
 }
 

@@ -20,6 +20,7 @@ export interface JavaWorker extends AsyncDisposable {
 }
 
 const VERSION = '3.9.2'
+const JVM = ['-Xms64m', '-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1']
 const MAIN = { standalone: 'ConnectStandalone', distributed: 'ConnectDistributed' }
 
 /** Resolves when it answers and has made its connectors; disposing it stops it as a service manager would. */
@@ -36,10 +37,7 @@ export async function javaWorker({ mode, props, connectors = [] }: JavaWorkerOpt
   const files = connectors.map((connector, i) => file(`connector-${i}.properties`, connector))
   const plan = {
     command: java,
-    args: [
-      ...['-Xms64m', '-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', classPath],
-      ...[`org.apache.kafka.connect.cli.${MAIN[mode]}`, worker, ...files],
-    ],
+    args: [...JVM, '-cp', classPath, `org.apache.kafka.connect.cli.${MAIN[mode]}`, worker, ...files],
     folder,
     logFile: join(folder, 'worker.log'),
     stopSignal: 'SIGTERM' as const,

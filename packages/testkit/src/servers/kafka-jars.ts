@@ -66,8 +66,6 @@ function renameUnlessThere(from: string, to: string): void {
 }
 
 function projectWith(version: string, artifacts: readonly string[]): string {
-  const dependency = (group: string, artifact: string, number: string) =>
-    `<dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${number}</version></dependency>`
   return `<project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
   <groupId>rowbridge</groupId><artifactId>test-broker</artifactId><version>1</version><packaging>pom</packaging>
@@ -77,4 +75,8 @@ function projectWith(version: string, artifacts: readonly string[]): string {
   </dependencies>
 </project>
 `
+}
+
+function dependency(group: string, artifact: string, version: string): string {
+  return `<dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version></dependency>`
 }
