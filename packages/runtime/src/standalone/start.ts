@@ -80,6 +80,7 @@ export async function startStandalone(options: StandaloneOptions): Promise<Worke
     workerId,
     progress: () => herder.progress(),
     figures: () => ({ 'connect-worker': startups.report() }),
+    runOnce: () => herder.runOnce(),
     stop: async () => {
       stopped.abort()
       await herder.stop()

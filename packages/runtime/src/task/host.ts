@@ -212,6 +212,7 @@ class TaskHost {
         log: namedLog(this.#link.log, plugin.taskClass),
         metrics,
         signal: this.#ending.signal,
+        troubled: (problem) => this.#link.troubled(problem),
       },
       stopping: this.#stopping.signal,
       cancelled: this.#cancelled.signal,
