@@ -202,6 +202,7 @@ export class SinkPipeline {
     const owned = this.#partitions.of(fetched)
     owned.end = Math.max(owned.end, fetched.endOffset)
     metrics.add('sink-record-read-total', fetched.length)
+    metrics.add('sink-record-read-bytes', sizeOf(fetched))
     link.usedTopic(fetched.topic)
     const batches: SinkBatch[] = []
     const stage = { side: 'key' as 'key' | 'value' }

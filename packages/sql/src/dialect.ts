@@ -71,7 +71,7 @@ export interface Session {
   read(text: string, parameters: readonly Parameter[]): Promise<RawResult>
   /** Raw rows alone, for catalogue queries. */
   rows(text: string, parameters: readonly Parameter[]): Promise<readonly (readonly unknown[])[]>
-  stream(text: string, parameters: readonly Parameter[], pageSize: number): AsyncIterable<RawResult>
+  stream(text: string, parameters: readonly Parameter[], pageSize: () => number): AsyncIterable<RawResult>
   /** A statement without parameters and result. */
   run(text: string): Promise<void>
   /** A statement that is prepared once and kept; gives how many rows it touched. */
@@ -80,6 +80,13 @@ export interface Session {
   executeEach(text: string, rows: readonly (readonly Parameter[])[]): Promise<number>
   /** Stops the statement that runs. */
   cancel(): Promise<void>
+  /**
+   * Whether the server works on a statement of this session, asked over a second connection, and true where it cannot be told.
+   * Rejects when the server cannot be reached within the time. Absent where there is no server.
+   */
+  isAtWork?(timeoutMs: number): Promise<boolean>
+  /** Ends the connection at once, whatever it waits for. Absent where nothing can hang. */
+  breakOff?(): void
   close(): Promise<void>
 }
 
@@ -187,6 +194,8 @@ export interface DialectParts {
   readonly addsManyColumns?: boolean
   /** Decides which statement starts a transaction. */
   readonly begin?: string
+  /** Milliseconds of the unit in which `connectTimeout` and `socketTimeout` of a URL are given; 1 unless said. */
+  readonly timeoutUnitMs?: number
 }
 
 export interface Dialect extends DialectParts {

@@ -71,7 +71,10 @@ it.each(DIALECTS)('phrases statements for %s as it did', async (name) => {
   const notes: string[] = []
   const { default: parts } = await importFile(name)
   const settings = { numericMapping: 'none', zone: null, isLegacyCalendar: false, params: {} } as const
-  const db = new Connection({ dialect: { ...parts, name }, session: notingSession(notes), settings, quoting: 'always' })
+  const patience = { limitMs: 0, checkMs: 0 }
+  const session = notingSession(notes)
+  const dialect = { ...parts, name }
+  const db = new Connection({ dialect, session, settings, quoting: 'always', patience, signal: null })
   const id = { catalog: null, schema: null, table: 'orders' }
   const specs = [...PLAIN, ...NESTED, ...DEFAULTS].map(([column, schema]) => ({
     name: column,

@@ -7,9 +7,9 @@ export function resolveAliases(aliases: Aliases, props: Props): Props {
   const given = Object.entries(aliases).filter(([alias]) => Object.hasOwn(props, alias))
   if (given.length === 0) return props
   const resolved: Record<string, string> = {}
-  for (const [alias, { key, valueOf }] of given) {
+  for (const [alias, { key, translate }] of given) {
     const value = props[alias] ?? ''
-    resolved[key] = valueOf?.(value) ?? value
+    resolved[key] = translate?.(value) ?? value
   }
   return { ...resolved, ...props }
 }

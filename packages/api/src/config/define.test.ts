@@ -104,7 +104,7 @@ test('a check among keys is asked whether the key is given or not, and whatever 
 
 test('a key goes by its names elsewhere too; its own name wins, and no name is unknown', () => {
   const named = defineConfig({ quote: { type: 'string', default: '', doc: 'Quotes.' } }, [], {
-    aliases: { 'sql.quote': { key: 'quote', valueOf: (value) => (value === 'true' ? 'always' : 'never') } },
+    aliases: { 'sql.quote': { key: 'quote', translate: (value) => (value === 'true' ? 'always' : 'never') } },
   })
   expect(named.parse({ 'sql.quote': 'true' }).quote).toBe('always')
   expect(named.parse({ 'sql.quote': 'true', quote: 'x' }).quote).toBe('x')

@@ -84,10 +84,10 @@ export interface ConfigDef<K extends ConfigKeys> {
   redact(props: Props): Props
 }
 
-/** What another name of a key stands for; `valueOf` gives the value as the key itself would have it. */
+/** What another name of a key stands for; `translate` gives the value as the key itself would have it. */
 export interface Alias {
   readonly key: string
-  readonly valueOf?: (value: string) => string
+  readonly translate?: (value: string) => string
 }
 export type Aliases = Readonly<Record<string, Alias>>
 

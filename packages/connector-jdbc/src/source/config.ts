@@ -49,7 +49,7 @@ const connectorKeys = {
     importance: 'low',
     group,
     width: 'short',
-    doc: 'Accepted so that existing configurations load. There is no buffer: at most one page is read ahead.',
+    doc: 'The most rows of one page, of which one is read ahead while another is handed on; 0: as many as read well.',
   },
   'poll.linger.ms': {
     type: 'long',
@@ -112,9 +112,19 @@ const connectorKeys = {
 const keys = { ...databaseKeys, ...modeKeys, ...connectorKeys, ...columnKeys } as const
 
 export const sourceConfig = defineConfig(keys, [sourceRules], {
-  passThrough: [PASS_THROUGH, 'jdbc.credentials.provider.'],
+  passThrough: [PASS_THROUGH],
+  aliases: {
+    'sql.quote.identifiers': { key: 'quote.sql.identifiers', translate: quotingOf },
+    'timestamp.initial.ms': { key: 'timestamp.initial' },
+  },
 })
 export type SourceConfig = Config<typeof keys>
+
+/** The other name of the key takes a boolean. */
+function quotingOf(value: string): string {
+  const word = value.trim().toLowerCase()
+  return word === 'true' ? 'ALWAYS' : word === 'false' ? 'NEVER' : value
+}
 
 function checkPrefix(prefix: string): string | null {
   if (prefix.length > 249) return 'The prefix of a topic may have at most 249 characters'

@@ -2,6 +2,7 @@
 import {
   adviceOf,
   ConfigError,
+  RetriableError,
   StateError,
   type ConfigProblem,
   type Connector,
@@ -9,9 +10,9 @@ import {
   type Log,
   type Props,
 } from '@rowbridge/api'
-import type { TableId } from '@rowbridge/sql'
+import type { Database, TableId } from '@rowbridge/sql'
 import { connect, connectOptionsOf, databaseOptionsOf } from '../connect.js'
-import { warnNotSupported } from '../not-supported.js'
+import { warnNearMisses, warnNotSupported } from '../not-supported.js'
 import { Session } from '../session.js'
 import { columnProblems, warnUnmatched } from './column-check.js'
 import { sourceConfig, type SourceConfig } from './config.js'
@@ -21,13 +22,15 @@ import { queryKeyOf, queryOf } from './rules.js'
 import { queryColumns } from './row-source.js'
 import { refuseSameNames } from './table-filter.js'
 import { TableMonitor } from './table-monitor.js'
-import { typeOptionsOf } from './task.js'
+import { isRunOnce, typeOptionsOf } from './task.js'
 
 interface Started {
   readonly props: Props
   readonly config: SourceConfig
   readonly session: Session
   readonly stop: AbortController
+  /** For its ways to write names. */
+  readonly database: Database
   readonly log: Log
   /** Null for a query. */
   readonly monitor: TableMonitor | null
@@ -43,6 +46,7 @@ export class JdbcSourceConnector implements Connector {
   async start(props: Props, context: ConnectorContext): Promise<void> {
     const config = sourceConfig.parse(props)
     warnNotSupported(SOURCE_NOT_SUPPORTED, props, context.log)
+    warnNearMisses(props, context.log)
     if (config['table.whitelist'].length > 0 && config['table.blacklist'].length > 0) {
       context.log.warn('table.blacklist has no effect beside table.whitelist.')
     }
@@ -50,22 +54,20 @@ export class JdbcSourceConnector implements Connector {
     const signal = AbortSignal.any([context.signal, stop.signal])
     const how = connectOptionsOf(config, context.log, signal)
     const session = new Session(databaseOptionsOf(config, props, typeOptionsOf(config)), how)
-    await session.database()
+    const database = await session.database()
     const monitor = queryOf(config) === '' ? monitorFor({ config, session, signal, context }) : null
-    this.#started = { props, config, session, stop, log: context.log, monitor }
-    monitor?.start()
+    this.#started = { props, config, session, stop, database, log: context.log, monitor }
+    monitor?.start(!isRunOnce(props))
   }
 
   async taskConfigs(maxTasks: number): Promise<readonly Props[]> {
-    const { props, config, session, monitor, log } = this.#running()
+    const { props, config, database, monitor } = this.#running()
     if (monitor === null) return [{ ...props, tables: '', 'tables.fetched': 'true' }]
     const tables = await monitor.tables(config['table.monitoring.startup.polling.limit.ms'])
     if (tables === null) return [{ ...props, tables: '', 'tables.fetched': 'false' }]
     refuseSameNames(tables)
     if (tables.length === 0) return [{ ...props, tables: '', 'tables.fetched': 'true' }]
-    const database = await session.database()
-    if (this.#toldAbout !== tables) await warnUnmatched(database, tables, { config, log })
-    this.#toldAbout = tables
+    await this.#tellAbout(tables)
     return groupNeighbours(tables, maxTasks).map((group) => ({
       ...props,
       tables: group.map((id) => database.quoteTable(id)).join(','),
@@ -98,9 +100,21 @@ export class JdbcSourceConnector implements Connector {
       return await columnProblems(database, config)
     } catch (error) {
       const key = queryOf(config) === '' ? 'connection.url' : queryKeyOf(config)
-      return [{ key, message: `The database refuses the query: ${adviceOf(error)}` }]
+      return [{ key, message: `The database refuses the query: ${adviceOf(error)}${stateText(error)}` }]
     } finally {
       await database.close()
+    }
+  }
+
+  /** Advice is not worth a failure. */
+  async #tellAbout(tables: readonly TableId[]): Promise<void> {
+    const { config, session, log } = this.#running()
+    if (this.#toldAbout === tables) return
+    this.#toldAbout = tables
+    try {
+      await warnUnmatched(await session.database(), tables, { config, log })
+    } catch (error) {
+      if (!(error instanceof RetriableError)) throw error
     }
   }
 
@@ -108,6 +122,14 @@ export class JdbcSourceConnector implements Connector {
     if (this.#started !== null) return this.#started
     throw new StateError('not-started', 'The connector is not started.')
   }
+}
+
+/** The SQLSTATE that a driver tells with its error. */
+function stateText(error: unknown): string {
+  const { sqlState, code } = ((error as { cause?: unknown }).cause ?? {}) as { sqlState?: unknown; code?: unknown }
+  const texts = [sqlState, code].filter((text) => typeof text === 'string')
+  const state = texts.find((text) => /^[0-9A-Z]{5}$/.test(text))
+  return state === undefined ? '' : ` (SQLSTATE ${state})`
 }
 
 interface MonitorParts {

@@ -4,9 +4,11 @@ import {
   ATTEMPTS_KEY,
   BACKOFF_KEY,
   CALENDAR_KEY,
+  CHECK_KEY,
   CREDENTIALS_PROVIDER_KEY,
   DIALECT_KEY,
   NOT_ONE_OF,
+  QUERY_TIMEOUT_KEY,
 } from '../connection-keys.js'
 import { checkPatterns } from './pattern.js'
 
@@ -42,6 +44,8 @@ export const databaseKeys = {
   'jdbc.credentials.provider.class': { ...CREDENTIALS_PROVIDER_KEY, group },
   'connection.attempts': { ...ATTEMPTS_KEY, group },
   'connection.backoff.ms': { ...BACKOFF_KEY, group },
+  'connection.check.ms': { ...CHECK_KEY, group },
+  'query.timeout.ms': { ...QUERY_TIMEOUT_KEY, group },
   'table.whitelist': {
     type: 'list',
     default: [],
@@ -113,4 +117,11 @@ export const databaseKeys = {
   },
   'dialect.name': { ...DIALECT_KEY, group },
   'date.calendar.system': { ...CALENDAR_KEY, group },
+  'table.names.qualify': {
+    type: 'boolean',
+    default: true,
+    importance: 'low',
+    isInternal: true,
+    doc: 'Accepted so that existing configurations load; statements and offsets always have the whole name of a table. With `false`, an offset is also looked for under the bare name.',
+  },
 } as const satisfies ConfigKeys

@@ -7,7 +7,7 @@ import { columnRulesOf, type ColumnRules } from './column-rules.js'
 import type { SourceConfig } from './config.js'
 import type { Cursor, CursorColumn, CursorColumns, Mode } from './modes/mode.js'
 import { timestampNames } from './granularity.js'
-import { plainPartition, QUERY_PARTITION, tablePartition } from './offset.js'
+import { plainPartition, QUERY_PARTITION, tablePartition, unqualifiedPartition } from './offset.js'
 import { openSelect, trimQuery } from './query-text.js'
 import { compileRowKeys, keyColumnsOf, noPrimaryKey, type RowKeys } from './record-key.js'
 import { queryKeyOf, queryOf } from './rules.js'
@@ -24,6 +24,8 @@ export interface RowSource {
   readonly partitions: readonly Json[]
   /** A statement without conditions; a condition can be put behind it. */
   readonly select: string
+  /** Whether a statement holds what is shown nowhere: a masked query, or a salt. */
+  readonly isSecret: boolean
   /** Where columns are named one by one: looks at them again; true when `select` is another one now. */
   readonly refresh: ((database: Database) => Promise<boolean>) | null
   /** Makes the keys of the records; null: there are none. */
@@ -75,10 +77,15 @@ export async function tableSource(id: TableId, { config, mode, database, log }: 
     topic: config['topic.prefix'] + id.table,
     schemaName: id.table,
     partition: cursor === null ? plainPartition(id) : tablePartition(id),
-    partitions: [tablePartition(id), plainPartition(id)],
+    partitions: [
+      tablePartition(id),
+      ...(config['table.names.qualify'] ? [] : [unqualifiedPartition(id)]),
+      plainPartition(id),
+    ],
     get select() {
       return choice?.select ?? `SELECT * FROM ${quoted}`
     },
+    isSecret: config['columns.mask.hash.salt'] !== '',
     refresh: choice === null ? null : (current) => choice.refresh(current),
     timestamps: timestampNames(choice?.asTheyAre ?? table.columns),
     keys: keys.length === 0 ? null : compileRowKeys(keys, name),
@@ -205,6 +212,7 @@ export async function querySource({ config, mode, database }: SourceOptions): Pr
     get select() {
       return choice?.select ?? plain
     },
+    isSecret: config['query.masked'] !== '' || config['columns.mask.hash.salt'] !== '',
     refresh: choice === null ? null : (current) => choice.refresh(current),
     timestamps: timestampNames(choice?.asTheyAre ?? columns),
     keys: keys.length === 0 ? null : compileRowKeys(keys, QUERY),

@@ -8,6 +8,8 @@ export interface RuleConfig {
   readonly 'query.masked': string
   readonly 'topic.prefix': string
   readonly 'connection.url': string
+  readonly 'dialect.name': string
+  readonly 'key.mode': string
   readonly 'transaction.isolation.mode': string
   readonly 'incrementing.column.name': string
   readonly 'timestamp.column.name': readonly string[]
@@ -41,7 +43,9 @@ const blame = (keys: readonly string[], message: string): ConfigProblem[] => key
 
 const isolationFitsDatabase: Step = (config) =>
   config['transaction.isolation.mode'] === 'SQL_SERVER_SNAPSHOT' &&
-  !/^jdbc:(jtds:)?sqlserver:/i.test(config['connection.url'])
+  !(config['dialect.name'] === ''
+    ? /^jdbc:((jtds|microsoft):)?sqlserver:/i.test(config['connection.url'])
+    : /^sqlserver(databasedialect)?$/i.test(config['dialect.name']))
     ? blame(['transaction.isolation.mode'], 'SQL_SERVER_SNAPSHOT is an isolation level of SQL Server only.')
     : []
 
@@ -126,6 +130,11 @@ const timestampColumnsAreGiven: Step = (config) =>
     ? blame(['timestamp.column.name'], `Mode ${config.mode} needs timestamp.column.name.`)
     : []
 
+const keyFitsQuery: Step = (config) =>
+  queryOf(config) !== '' && /^primary_key$/i.test(config['key.mode'])
+    ? blame(['key.mode'], 'A query has no primary key: name the columns of the key, as in key.mode=columns:id.')
+    : []
+
 const STEPS: readonly Step[] = [
   isolationFitsDatabase,
   namesOrPatterns,
@@ -137,6 +146,7 @@ const STEPS: readonly Step[] = [
   excludeNeedsInclude,
   mappingFitsMode,
   timestampColumnsAreGiven,
+  keyFitsQuery,
 ]
 
 /** The problems of the first step that finds any. */

@@ -19,6 +19,8 @@ export interface ReaderOptions {
   readonly batchRows: number
   /** Rows of one page, at least. */
   readonly pageRows: number
+  /** Rows of one page, at most. */
+  readonly mostRows: number
   /** How far behind the clock of the database an end stays. */
   readonly delayMs: number
   /** Null: timestamps stay as they are. */
@@ -45,14 +47,16 @@ export class TableReader {
   #moments: readonly string[]
   #position: Position
   #run: Batches | null = null
+  #statementTold = ''
 
   constructor(options: ReaderOptions, position: Position | null) {
     this.source = options.source
     this.#options = options
     this.#position = position ?? START
-    this.#pageSize = new PageSize(options.pageRows)
+    this.#pageSize = new PageSize(options.pageRows, options.mostRows)
     this.#moments = options.granularity === null ? [] : options.source.timestamps
-    this.share = new LoadShare(position === null)
+    const { cursor } = options.source
+    this.share = new LoadShare(position === null || cursor === null ? null : cursor.measure(position))
   }
 
   get safety(): CommitSafety | null {
@@ -182,6 +186,7 @@ export class TableReader {
       const statement = this.#newRowsStatement(cursor, bound)
       const text = suffix === '' ? database.limit(statement.text, pageRows) : statement.text
       const wanted = { schemaName, instants: cursor.instants, moments: this.#moments, signal }
+      this.#tellStatement(text)
       const page = await database.read({ ...statement, text }, wanted)
       if (page.rows.length === 0) return
       if ((await this.source.refresh?.(database)) === true) continue
@@ -257,19 +262,28 @@ export class TableReader {
   }
 
   async *#stream(database: Database, statement: Statement): AsyncGenerator<Page> {
-    const { pageRows: pageSize, signal } = this.#options
+    const { signal } = this.#options
+    const { schemaName } = this.source
+    const pageSize = () => this.#pageSize.rows
     this.holdsConnection = true
+    this.#tellStatement(statement.text)
     try {
-      yield* database.stream(statement, {
-        schemaName: this.source.schemaName,
-        instants: this.source.cursor?.instants ?? [],
-        moments: this.#moments,
-        signal,
-        pageSize,
-      })
+      const instants = this.source.cursor?.instants ?? []
+      const wanted = { schemaName, instants, moments: this.#moments, signal, pageSize }
+      for await (const page of database.stream(statement, wanted)) {
+        if (page.rows.length > 0) this.#pageSize.note(0, bytesOfRow(page.rows))
+        yield page
+      }
     } finally {
       this.holdsConnection = false
     }
+  }
+
+  /** Says what is run, when it is something else than before. */
+  #tellStatement(text: string): void {
+    if (text === this.#statementTold || this.source.isSecret) return
+    this.#statementTold = text
+    this.#options.log.debug(`${this.source.name} is read by: ${text}`)
   }
 
   #newRowsStatement(cursor: Cursor, bound: Position): Statement {

@@ -163,6 +163,7 @@ export default defineDialect({
   quote: '"',
   nameBytes: 63,
   qualifier: 'schema',
+  timeoutUnitMs: 1000,
   phrases: 'pg',
   clock: 'SELECT CURRENT_TIMESTAMP AS now',
   where: 'SELECT current_database()::text, current_schema()::text',
