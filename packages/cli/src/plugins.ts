@@ -2,5 +2,13 @@
 import type { Plugin } from '@rowbridge/api'
 import { jdbcSink, jdbcSource } from '@rowbridge/connector-jdbc'
 import { jsonConverter, stringConverter } from '@rowbridge/converters'
+import { builtInPredicates, builtInTransforms } from '@rowbridge/transforms'
 
-export const builtInPlugins: readonly Plugin[] = [jdbcSource, jdbcSink, jsonConverter, stringConverter]
+export const builtInPlugins: readonly Plugin[] = [
+  jdbcSource,
+  jdbcSink,
+  jsonConverter,
+  stringConverter,
+  ...builtInTransforms,
+  ...builtInPredicates,
+]

@@ -30,7 +30,11 @@ export function parseKey(
     return { value: null, errors: [invalid(parsed.problem)] }
   }
   const problem = checkValue(key, parsed, trimmed)
-  return { value: parsed, errors: problem === null ? [] : [invalid(problem)] }
+  if (problem === null) return { value: parsed, errors: [] }
+  const message = Array.isArray(parsed)
+    ? `Invalid value [${parsed.join(', ')}] for configuration ${name}: ${problem}`
+    : invalid(problem)
+  return { value: parsed, errors: [message] }
 }
 
 function shownValue(key: ConfigKey, text: string): string {
