@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { jdbcSink, jdbcSource } from '@rowbridge/connector-jdbc'
-import { jsonConverter, stringConverter } from '@rowbridge/converters'
+import { builtInConverters } from '@rowbridge/converters'
 import { openKafka } from '@rowbridge/kafka'
 import { restServer, type RestServer } from '@rowbridge/rest'
 import { startStandalone, type Worker } from '@rowbridge/runtime'
@@ -62,7 +62,7 @@ describeWith(['mariadb'], 'the HTTP API answers as recorded', ({ mariadb }) => {
       'rest.advertised.host.name': '127.0.0.1',
       'rest.advertised.port': '8083',
     }
-    const plugins = [jdbcSource, jdbcSink, jsonConverter, stringConverter, ...builtInTransforms, ...builtInPredicates]
+    const plugins = [jdbcSource, jdbcSink, ...builtInConverters, ...builtInTransforms, ...builtInPredicates]
     worker = await startStandalone({ props, plugins, log: silent, openKafka })
     rest = await restServer({ herder: worker.herder, listeners: 'http://127.0.0.1:0', log: silent })
     replaced = [

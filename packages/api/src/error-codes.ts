@@ -171,4 +171,5 @@ export const ERROR_CODES: Readonly<Record<string, string>> = {
   'wrong-kafkajs': 'The installed kafkajs is not the version that rowbridge was made for.',
   'wrong-table-type': 'The table to write to is of a kind that table.types leaves out.',
   'wrong-type': 'A value has another type than its schema says.',
+  'wrong-width': 'A message has another length than a value of its type has.',
 }

@@ -3,6 +3,7 @@
 import {
   ConnectError,
   defineConfig,
+  nearestKey,
   type ConfigKey,
   type ConfigProblem,
   type ConfigValue,
@@ -145,8 +146,10 @@ export function warnAboutTransformProps(props: Props, plugins: Plugins, log: Log
     for (const alias of aliases) {
       const prefix = `${kind.key}.${alias}.`
       const { type = '', ...own } = withoutPrefix(props, prefix)
-      const given = kind.key === 'transforms' ? withoutLink(own) : own
-      for (const { key, nearest } of kind.find(plugins, type).config.unknown(given)) {
+      const further = kind.key === 'transforms' ? Object.keys(LINK_KEYS) : []
+      const known = [...Object.keys(kind.find(plugins, type).config.keys), ...further]
+      for (const key of Object.keys(own).filter((each) => !known.includes(each))) {
+        const nearest = nearestKey(key, known)
         const hint = nearest === null ? '' : ` Did you mean ${prefix}${nearest}?`
         log.warn(`Unknown key ${prefix}${key}: it has no effect.${hint}`, { key: `${prefix}${key}` })
       }
