@@ -44,6 +44,11 @@ export interface TaskContext {
   readonly metrics: Metrics
   /** Aborted when the task is to stop; every wait inside the task ends then. */
   readonly signal: AbortSignal
+  /**
+   * Says what keeps the task from its work for now, such as a database that is away, and null when that is over. The task
+   * stays RUNNING; its status tells the problem.
+   */
+  troubled?(problem: string | null): void
 }
 
 export interface SourceTaskContext extends TaskContext {
@@ -80,6 +85,8 @@ export interface SourceTask {
   start(props: Props, context: SourceTaskContext): Promise<void>
   /** Waits at most its own pause; [] when nothing came. */
   poll(): Promise<readonly SourceBatch[]>
+  /** Whether nothing more will come, as after a single run that was asked for. The task is then drained, and ends. */
+  isAtEnd?(): boolean
   /** The log holds all of the batch. */
   commit?(batch: SourceBatch): Promise<void>
   stop(): Promise<void>

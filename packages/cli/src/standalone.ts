@@ -6,6 +6,7 @@ import { restServer, type RestServer } from '@rowbridge/rest'
 import { startStandalone, type Worker } from '@rowbridge/runtime'
 import { readConnectorFile, type ConnectorFile } from './connector-files.js'
 import { createLog, type LogFormat, type LogLevel } from './log.js'
+import { onceConnector, onceWorker, runOnce } from './once.js'
 import { builtInPlugins } from './plugins.js'
 import { parseProperties } from './properties.js'
 import { readInput } from './read-input.js'
@@ -16,10 +17,13 @@ import { stoppingOf, type Stopping } from './stopping.js'
 export interface StandaloneOptions {
   readonly logFormat: LogFormat
   readonly logLevel: LogLevel
+  /** To the present end of the sources, and no further. */
+  readonly once?: boolean
 }
 
 const CANNOT_START = 2
 const CONNECTOR_FAILED = 3
+const RUN_FAILED = 4
 
 /** Thrown inside with the exit code that the command is to end with. */
 class StartFailure extends Error {
@@ -44,7 +48,9 @@ export async function standalone(
   try {
     const props = await orFail(CANNOT_START, readWorkerFile(workerFile, log))
     const connectors = await orFail(CONNECTOR_FAILED, readConnectorFiles(connectorFiles, log))
-    return await runWorker(props, connectors, { log, out, stopping })
+    const around = { log, out, stopping, once: options.once === true }
+    if (!around.once) return await runWorker(props, connectors, around)
+    return await runWorker(onceWorker(props), connectors.map(onceConnector), around)
   } catch (error) {
     return exitCodeOf(error, log)
   } finally {
@@ -62,12 +68,13 @@ interface Surroundings {
   readonly log: Log
   readonly out: StatusLine
   readonly stopping: Stopping
+  readonly once: boolean
 }
 
 async function runWorker(
   props: Props,
   connectors: readonly ConnectorFile[],
-  { log, out, stopping }: Surroundings,
+  { log, out, stopping, once }: Surroundings,
 ): Promise<number> {
   const worker = await startWorker(props, log)
   let rest: RestServer | null = null
@@ -81,8 +88,8 @@ async function runWorker(
     if (stopping.isRequested()) return await stopping.requested
     isReady = true
     log.info(`Ready: ${rest.urls.join(', ')}`, { connectors: connectors.length })
-    stopProgress = showProgress(worker, out)
-    return await stopping.requested
+    stopProgress = showProgress(worker, out, log)
+    return await Promise.race([once ? onceCode(worker, log) : stopping.requested, stopping.requested])
   } catch (error) {
     return exitCodeOf(error, log)
   } finally {
@@ -91,6 +98,10 @@ async function runWorker(
     await worker.stop()
     log.info('Stopped')
   }
+}
+
+async function onceCode(worker: Worker, log: Log): Promise<number> {
+  return (await runOnce(worker, log)) ? 0 : RUN_FAILED
 }
 
 async function startWorker(props: Props, log: Log): Promise<Worker> {

@@ -110,6 +110,11 @@ const common = {
     'Reload Action',
     'What to do when values from a config provider change.',
   ),
+  'run.once': keyed(
+    { type: 'boolean', default: false, importance: 'low', group: COMMON, width: 'short' },
+    'Run once',
+    'Whether the connector stops by itself: a source when it has read what was there when it began, a sink when it has written what its topics held. It is STOPPED then; resuming it runs it once more.',
+  ),
   'errors.retry.timeout': keyed(
     { type: 'long', default: 0, importance: 'medium', group: ERRORS, width: 'medium' },
     'Retry Timeout for Errors',
@@ -248,6 +253,11 @@ function checkDeadLetterTopic(props: Props): readonly ConfigProblem[] {
   if (regex === '' || checkRegex(regex) !== null || !new RegExp(`^(?:${regex})$`, 'u').test(topic)) return []
   const message = `The DLQ topic '${topic}' may not be matched by the regex for the topics ('topics.regex=${regex}') consumed by the connector`
   return [{ key: 'topics.regex', message }]
+}
+
+/** Whether a connector is to stop by itself. */
+export function isRunOnce(props: Props): boolean {
+  return props['run.once']?.trim().toLowerCase() === 'true'
 }
 
 /** Problems that lie between the keys of a sink; told even where single keys are wrong. */

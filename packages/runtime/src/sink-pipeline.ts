@@ -191,6 +191,7 @@ export class SinkPipeline {
     const owned = this.#partitions.of(fetched)
     owned.end = Math.max(owned.end, fetched.endOffset)
     metrics.add('sink-record-read-total', fetched.length)
+    metrics.add('sink-record-read-bytes', sizeOf(fetched))
     link.usedTopic(fetched.topic)
     const batches = await this.#decoding.decode(fetched)
     return { owned, batches, next: (fetched.offsets.at(-1) ?? 0) + 1, fetched }

@@ -102,9 +102,10 @@ export class SourcePipeline {
   }
 
   async #loop(): Promise<void> {
-    const { stopping, link } = this.#options
+    const { stopping, link, task } = this.#options
     let attempt = 0
     while (!stopping.aborted && this.#failure === null) {
+      if (task.isAtEnd?.() === true) return this.#allSent()
       if (this.#isPaused) {
         await this.#offsets.commit()
         link.status('PAUSED')
@@ -116,6 +117,11 @@ export class SourcePipeline {
         attempt = (await this.#pollOnce(attempt + 1)) ? 0 : attempt + 1
       }
     }
+  }
+
+  /** At an end of its own a task has all the time its last sends need. */
+  async #allSent(): Promise<void> {
+    while (this.#acks.open > 0 && this.#failure === null && !this.#options.stopping.aborted) await this.#wake.wait()
   }
 
   /** False when the poll failed in a way that may mend; the same is then polled again after a pause. */
@@ -206,10 +212,11 @@ export class SourcePipeline {
     for (const sending of together) for (const piece of sending.pieces) await this.#send(sending, piece)
   }
 
-  async #sent({ polled, batch, pieces }: Sending): Promise<void> {
+  async #sent({ polled, batch, pieces, bytes }: Sending): Promise<void> {
     const { metrics, link } = this.#options
     const count = pieces.reduce((sum, piece) => sum + piece.length, 0)
     metrics.add('source-record-write-total', count)
+    metrics.add('source-record-write-bytes', bytes)
     if (count > 0) link.usedTopic(batch.topic)
     polled.left -= 1
     if (polled.left === 0) await this.#done(polled)

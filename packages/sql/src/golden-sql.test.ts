@@ -24,8 +24,8 @@ function notingSession(notes: string[]): Session {
       throw new Error('not asked for')
     },
     run: note,
-    execute: note,
-    executeEach: note,
+    execute: (text) => note(text).then(() => 0),
+    executeEach: (text) => note(text).then(() => 0),
     cancel: () => Promise.resolve(),
     close: () => Promise.resolve(),
   }
@@ -63,8 +63,11 @@ const KEYS: readonly ColumnSpec[] = [
 it.each(DIALECTS)('phrases statements for %s as it did', async (name) => {
   const notes: string[] = []
   const { default: parts } = await importFile(name)
-  const settings = { numericMapping: 'none', zone: null, params: {} } as const
-  const db = new Connection({ dialect: { ...parts, name }, session: notingSession(notes), settings, quoting: 'always' })
+  const settings = { numericMapping: 'none', zone: null, isLegacyCalendar: false, params: {} } as const
+  const patience = { limitMs: 0, checkMs: 0 }
+  const session = notingSession(notes)
+  const dialect = { ...parts, name }
+  const db = new Connection({ dialect, session, settings, quoting: 'always', patience, signal: null })
   const id = { catalog: null, schema: null, table: 'orders' }
   const specs = [...PLAIN, ...DEFAULTS].map(([column, schema]) => ({ name: column, schema, isPrimaryKey: false }))
   await db.createTable(id, [...KEYS, ...specs])

@@ -12,10 +12,11 @@ import { instanceState } from '../status.js'
 import { connectorRecords, deletionRecords, targetRecords } from '../stores/config.js'
 import { connectorStatusRecord, taskStatusRecord, topicRecord } from '../stores/status.js'
 import { checkRequestType, pluginOf, throwProblems, validateConnector, warnAboutConnectorProps } from '../validate.js'
-import type { TaskProgress } from '../worker.js'
+import type { RunReport, TaskProgress } from '../worker.js'
+import { Runs } from './run-once.js'
 import { ConnectorRunner, type RunnerRoom } from './runner.js'
 
-export interface StandaloneRoom extends Omit<RunnerRoom, 'later'> {
+export interface StandaloneRoom extends Omit<RunnerRoom, 'later' | 'finished'> {
   readonly worker: WorkerConfig
   readonly admin: Admin
 }
@@ -32,10 +33,24 @@ export class StandaloneHerder implements Herder {
   readonly #room: StandaloneRoom
   readonly #serial = new Serial()
   readonly #runners = new Map<string, ConnectorRunner>()
+  readonly #runs: Runs
+  readonly #stopped = new AbortController()
   #isStopping = false
 
   constructor(room: StandaloneRoom) {
     this.#room = room
+    this.#runs = new Runs({
+      admin: room.admin,
+      clock: room.clock,
+      log: room.log,
+      signal: this.#stopped.signal,
+      names: () => [...room.configs.state.connectors.keys()],
+      props: (name) => room.configs.state.connectors.get(name) ?? {},
+      status: (name) => this.#status(name),
+      isStarted: (name) => (room.configs.state.targets.get(name) ?? 'STARTED') === 'STARTED',
+      runner: (name) => this.#runners.get(name),
+      stop: (name) => this.setTargetState(name, 'STOPPED'),
+    })
   }
 
   async server() {
@@ -132,7 +147,7 @@ export class StandaloneHerder implements Herder {
     await runner.stopConnector()
     const targets = target === undefined ? [] : targetRecords(name, target)
     await this.#room.configs.append([...targets, ...connectorRecords(name, props)])
-    const started = runner.start()
+    const started = runner.start().then(() => this.#runs.started(name))
     if (await settlesWithin(started, START_WAIT_MS, this.#room.clock)) return
     this.#room.log.warn(`Connector ${name} still starts after ${START_WAIT_MS} ms`)
     void this.#serial.run(name, () => started)
@@ -144,7 +159,8 @@ export class StandaloneHerder implements Herder {
         if (!this.#isStopping && this.#runners.has(target)) await work()
       })
     }
-    const runner = new ConnectorRunner(name, { ...this.#room, later })
+    const finished = (target: string) => void this.#runs.finish(target)
+    const runner = new ConnectorRunner(name, { ...this.#room, later, finished })
     this.#runners.set(name, runner)
     return runner
   }
@@ -191,6 +207,7 @@ export class StandaloneHerder implements Herder {
     const isFailed = this.#room.statuses.state.connectors.get(name)?.state === 'FAILED'
     if (!isFailed && (await runner.startConnector())) await runner.configureTasks()
     runner.resumeTasks()
+    this.#runs.started(name)
   }
 
   async #halt(state: 'PAUSED' | 'STOPPED', runner: ConnectorRunner): Promise<void> {
@@ -268,10 +285,15 @@ export class StandaloneHerder implements Herder {
     return rows.sort((a, b) => (a.connector === b.connector ? a.task - b.task : a.connector < b.connector ? -1 : 1))
   }
 
+  runOnce(): Promise<readonly RunReport[]> {
+    return this.#runs.all()
+  }
+
   /** All connectors and tasks together have the time of one graceful stop. */
   async stop(): Promise<void> {
     if (this.#isStopping) return
     this.#isStopping = true
+    this.#stopped.abort()
     const runners = [...this.#runners.values()]
     for (const runner of runners) runner.interrupt()
     await Promise.all(

@@ -24,6 +24,8 @@ export interface RunnerRoom {
   readonly runTask: RunTask
   readonly clock: Clock
   readonly log: Log
+  /** All tasks of the connector came to an end by themselves. */
+  readonly finished: (name: string) => void
   /** Runs work on this connector after what is on. */
   readonly later: (name: string, work: () => Promise<void>) => void
 }
@@ -43,6 +45,7 @@ export class ConnectorRunner {
   readonly #room: RunnerRoom
   readonly #tasks = new Map<number, TaskHandle>()
   #running: Connector | null = null
+  #startedAt = 0
   #signal = new AbortController()
 
   constructor(name: string, room: RunnerRoom) {
@@ -52,6 +55,11 @@ export class ConnectorRunner {
 
   get tasks(): readonly TaskHandle[] {
     return [...this.#tasks.values()]
+  }
+
+  /** Since its tasks were started the last time. */
+  get seconds(): number {
+    return (this.#room.clock.now() - this.#startedAt) / 1000
   }
 
   get #props(): Props {
@@ -164,6 +172,7 @@ export class ConnectorRunner {
   /** Starts those of the tasks that have not been started. */
   startTasks(): void {
     const configs = this.#room.configs.state.tasks.get(this.name) ?? []
+    if (this.#tasks.size === 0) this.#startedAt = this.#room.clock.now()
     configs.forEach((props, task) => {
       if (!this.#tasks.has(task)) this.#startTask(task, props)
     })
@@ -187,6 +196,8 @@ export class ConnectorRunner {
     void this.tellTask(task, 'ended')
     const events = {
       status: (state: State, trace: string | null) => void this.tellTask(task, EVENTS[state], trace),
+      troubled: (problem: string | null) => void this.#tellTrouble(task, problem),
+      finished: () => this.#finished(),
       usedTopic: (topic: string) => void this.#tellTopic(task, topic),
       readOffsets: (partitions: readonly Json[]) => offsets.read(this.name, partitions),
       writeOffsets: (written: readonly (readonly [Json, Json])[]) => offsets.write(this.name, written),
@@ -230,6 +241,17 @@ export class ConnectorRunner {
     const state = nextState('task', current?.state ?? null, event)
     if (state === null) return
     await this.#room.statuses.append([taskStatusRecord(this.name, task, this.#statusOf(state, event, trace, current))])
+  }
+
+  #finished(): void {
+    if (this.tasks.every(({ isEnded, state }) => isEnded && state !== 'FAILED')) this.#room.finished(this.name)
+  }
+
+  /** A task in trouble is RUNNING with a trace. */
+  async #tellTrouble(task: number, problem: string | null): Promise<void> {
+    const current = this.#room.statuses.state.tasks.get(this.name)?.get(task)
+    if (current?.state !== 'RUNNING' || current.trace === problem) return
+    await this.#room.statuses.append([taskStatusRecord(this.name, task, { ...current, trace: problem })])
   }
 
   /** While restarting, the trace of what failed stays to be read. */

@@ -67,6 +67,7 @@ export async function startStandalone(options: StandaloneOptions): Promise<Worke
     herder,
     workerId,
     progress: () => herder.progress(),
+    runOnce: () => herder.runOnce(),
     stop: async () => {
       stopped.abort()
       await herder.stop()

@@ -322,6 +322,7 @@ export const withoutTopic: (topic: string) => OpenKafka = (topic) => async (prop
     producer,
     consumer: (consumerOptions) => kafka.consumer(consumerOptions),
     admin: (clientId) => kafka.admin(clientId),
+    member: (memberOptions) => kafka.member(memberOptions),
     close: () => kafka.close(),
   }
 }

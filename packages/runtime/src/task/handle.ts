@@ -10,6 +10,10 @@ export type RunTask = (port: MessagePort, spec: TaskSpec) => void
 
 export interface TaskEvents {
   status(state: State, trace: string | null): void
+  /** What keeps the running task from its work; null: nothing any more. */
+  troubled(problem: string | null): void
+  /** It came to its end by itself, and without a failure. */
+  finished(): void
   usedTopic(topic: string): void
   readOffsets(partitions: readonly Json[]): readonly (Json | null)[]
   writeOffsets(offsets: readonly OffsetEntry[]): Promise<void>
@@ -27,6 +31,7 @@ export class TaskHandle {
   #end: () => void = () => undefined
   #isEnded = false
   #isHeard = true
+  #isToldToStop = false
   #state: State = 'UNASSIGNED'
   #metrics: Readonly<Record<string, number>> = {}
 
@@ -71,6 +76,7 @@ export class TaskHandle {
 
   /** Asks for a drain; resolves when the task has ended. */
   stop(): Promise<void> {
+    this.#isToldToStop = true
     this.#post({ type: 'stop' })
     return this.#ended
   }
@@ -78,6 +84,7 @@ export class TaskHandle {
   /** Gives the task up: whatever it tells from here on is not heard. Resolves when it has closed its port, or soon. */
   async abandon(clock: Clock): Promise<void> {
     if (this.#isEnded) return
+    this.#isToldToStop = true
     this.#post({ type: 'cancel' })
     this.#isHeard = false
     if (this.#state !== 'FAILED') this.#tellState('UNASSIGNED', null)
@@ -95,6 +102,7 @@ export class TaskHandle {
     this.#port.close()
     if (this.#isHeard && this.#state !== 'FAILED') this.#tellState('UNASSIGNED', null)
     this.#end()
+    if (!this.#isToldToStop && this.#state !== 'FAILED') this.#events.finished()
   }
 
   #tellState(state: State, trace: string | null): void {
@@ -107,6 +115,9 @@ export class TaskHandle {
     switch (message.type) {
       case 'status':
         this.#tellState(message.state, message.trace)
+        break
+      case 'trouble':
+        this.#events.troubled(message.problem)
         break
       case 'metrics':
         this.#metrics = message.metrics

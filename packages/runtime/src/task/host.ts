@@ -204,7 +204,14 @@ class TaskHost {
         timeoutMs: timeout < 0 ? Number.POSITIVE_INFINITY : timeout,
         mostMs: framework['errors.retry.delay.max.ms'],
       },
-      context: { connector, task, log, metrics, signal: this.#ending.signal },
+      context: {
+        connector,
+        task,
+        log,
+        metrics,
+        signal: this.#ending.signal,
+        troubled: (problem) => this.#link.troubled(problem),
+      },
       stopping: this.#stopping.signal,
       cancelled: this.#cancelled.signal,
     }

@@ -9,6 +9,8 @@ export interface WorkerLink {
   /** Resolves when the worker's store holds the offsets. */
   writeOffsets(offsets: readonly OffsetEntry[]): Promise<void>
   status(state: State, trace?: string): void
+  /** What keeps the running task from its work; null: nothing any more. */
+  troubled(problem: string | null): void
   metrics(metrics: Readonly<Record<string, number>>): void
   /** Told once per topic. */
   usedTopic(topic: string): void
@@ -96,6 +98,7 @@ export function linkToWorker(port: TaskPort, id: string, events: LinkEvents): Wo
       }
     },
     status: (state, trace) => post({ type: 'status', state, trace: trace ?? null }),
+    troubled: (problem) => post({ type: 'trouble', problem }),
     metrics: (metrics) => post({ type: 'metrics', metrics }),
     usedTopic: (topic) => {
       if (!topics.has(topic)) post({ type: 'topic', topic })

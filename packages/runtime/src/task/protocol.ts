@@ -33,6 +33,8 @@ export type ToTask =
 
 export type FromTask =
   | { readonly type: 'status'; readonly state: State; readonly trace: string | null }
+  /** What keeps a running task from its work; null: nothing any more. */
+  | { readonly type: 'trouble'; readonly problem: string | null }
   | { readonly type: 'metrics'; readonly metrics: Readonly<Record<string, number>> }
   | { readonly type: 'topic'; readonly topic: string }
   | { readonly type: 'read'; readonly id: number; readonly partitions: readonly Json[] }
