@@ -3,7 +3,7 @@
 // polls go on, so that the group keeps its member.
 import { describeError, RetriableError, type ErrantRecords, type SinkTask, type TopicPartition } from '@rowbridge/api'
 import type { Consumer, ConsumerOptions, FetchedBatch } from '@rowbridge/kafka'
-import { orAborted, backoffMs } from './clock.js'
+import { orAborted, backoffMs, settlesWithin, type Clock } from './clock.js'
 import { sizeOf } from './consume.js'
 import { Deliveries } from './deliveries.js'
 import { retry } from './retry.js'
@@ -17,6 +17,9 @@ const POLL_MS = 1000
 const PAUSED_POLL_MS = 100
 /** From this time on a write counts as long, and partitions are paused. */
 const HOLD_AFTER_MS = 250
+/** What the last commit may take, or leaving the group; and the latter when the former had no answer. */
+const LAST_WORD_MS = 1500
+const AFTER_SILENCE_MS = 200
 /** Bytes of one put, as fetched. */
 const MOST_PUT_BYTES = 16 * 1024 * 1024
 
@@ -48,6 +51,7 @@ export class SinkPipeline {
   #isPaused = false
   #isPauseTold = false
   #isHeld = false
+  #isSilent = false
   #lastCommit = 0
 
   constructor(options: SinkPipelineOptions) {
@@ -95,7 +99,7 @@ export class SinkPipeline {
     await orAborted(writes, cancelled)
     if (!cancelled.aborted) await this.#release(this.#partitions.all())
     stopping.removeEventListener('abort', end)
-    await this.#consumer.close()
+    await this.#soon('leave its group', this.#consumer.close())
     if (this.#failure !== null) throw this.#failure.error
   }
 
@@ -251,6 +255,16 @@ export class SinkPipeline {
     }
   }
 
+  /** What a log that does not answer would have us wait for at the end. */
+  async #soon(what: string, work: Promise<void>): Promise<void> {
+    const { clock, cancelled, link } = this.#options
+    const most = this.#isSilent ? AFTER_SILENCE_MS : LAST_WORD_MS
+    if (cancelled.aborted || (await settlesWithin(work, most, clock))) return
+    this.#isSilent = true
+    link.log.warn(`The log does not answer and did not ${what}; records that were written may come again`)
+    work.catch((error: unknown) => link.log.debug('It failed in the end', { error }))
+  }
+
   async #assigned(partitions: readonly TopicPartition[]): Promise<void> {
     const { task, metrics } = this.#options
     this.#partitions.assign(partitions)
@@ -273,7 +287,8 @@ export class SinkPipeline {
     metrics.set('partition-count', this.#partitions.size)
     await orAborted(this.#writer.settled(), cancelled)
     if (cancelled.aborted) return
-    await this.#commit(revoked)
+    if (this.#ending.signal.aborted) await this.#soon('take the last offsets', this.#commit(revoked))
+    else await this.#commit(revoked)
     try {
       await task.close?.(revoked.map(({ topic, partition }) => ({ topic, partition })))
     } catch (error) {

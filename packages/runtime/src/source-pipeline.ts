@@ -16,7 +16,7 @@ import { Wake } from './wake.js'
 const MOST_OPEN_BATCHES = 64
 const MOST_OPEN_BYTES = 32 * 1024 * 1024
 /** A log that acked nothing for so long, though there was something to ack, does not answer: a stop need not wait for it. */
-const STALLED_MS = 3000
+const STALLED_MS = 1500
 const LOOK_MS = 100
 /** What goes to the log in one send. */
 const MOST_JOINED_BYTES = 4 * 1024 * 1024
