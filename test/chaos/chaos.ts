@@ -46,10 +46,12 @@ export async function chaos(
     const kills = await readKilled({ journal, config, killEveryMs, isOver })
     return { mode, isSafe, journal, kills }
   })
+  const ended = Promise.all(running)
+  ended.catch(() => (isOver.value = true))
   try {
     await write(place, durationMs)
     isOver.value = true
-    const readers = await Promise.all(running)
+    const readers = await ended
     const rows = await place.query('SELECT id, mark, at FROM t')
     const wanted = rows.map((row) => `${String(row['id'])}/${String(row['mark'])}`)
     return readers.map(({ mode, isSafe, journal, kills }) => {
@@ -97,17 +99,20 @@ async function readKilled({ journal, config, killEveryMs, isOver }: Killed): Pro
   while (!isOver.value) {
     const child = await started(journal, config)
     await sleep(killEveryMs * (0.5 + Math.random()))
-    await ended(child)
+    await killed(child)
     kills += 1
   }
   const last = await started(journal, config)
   await idle(last)
-  await ended(last)
+  await killed(last)
   return kills
 }
 
 async function started(journal: string, config: Props): Promise<ChildProcess> {
-  const child = fork(READER, [journal, JSON.stringify(config)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const child = fork(READER, [journal, JSON.stringify(config)], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    execArgv: [],
+  })
   await new Promise<void>((resolve, reject) => {
     child.once('message', () => resolve())
     child.once('exit', (code) => reject(new Error(`A reader ended with ${code} before it had started.`)))
@@ -129,7 +134,7 @@ function idle(child: ChildProcess): Promise<void> {
   })
 }
 
-function ended(child: ChildProcess): Promise<void> {
+function killed(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve()
   return new Promise((resolve) => {
     child.once('exit', () => resolve())
