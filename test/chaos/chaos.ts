@@ -22,6 +22,15 @@ export interface Outcome {
   readonly kills: number
 }
 
+export interface ChaosOptions {
+  readonly durationMs: number
+  readonly killEveryMs: number
+  /** Of the readers, beside those of the place. */
+  readonly props?: Props
+  /** The values of commit.safe to read with. */
+  readonly safety?: readonly boolean[]
+}
+
 const READER = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? '../dist/chaos/reader-process.js' : './reader-process.js', import.meta.url),
 )
@@ -31,14 +40,10 @@ const LONGEST_END_MS = 60_000
 
 export async function chaos(
   place: ChaosPlace,
-  {
-    durationMs,
-    killEveryMs,
-    props = {},
-  }: { readonly durationMs: number; readonly killEveryMs: number; readonly props?: Props },
+  { durationMs, killEveryMs, props = {}, safety = [true, false] }: ChaosOptions,
 ): Promise<readonly Outcome[]> {
   const folder = mkdtempSync(join(tmpdir(), 'rowbridge-chaos-'))
-  const kinds = MODES.flatMap((mode) => [true, false].map((isSafe) => ({ mode, isSafe })))
+  const kinds = MODES.flatMap((mode) => safety.map((isSafe) => ({ mode, isSafe })))
   const isOver = { value: false }
   const running = kinds.map(async ({ mode, isSafe }, no) => {
     const journal = join(folder, `${no}.journal`)
