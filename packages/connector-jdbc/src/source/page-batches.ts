@@ -1,7 +1,8 @@
-// Makes batches of the rows of a page: cut to length, with the granularity of times that is wanted.
+// Makes batches of the rows of a page: cut to length and to one schema each, with their keys and the granularity of times that is wanted.
 import { RetriableError, type Json, type Log, type SourceBatch } from '@rowbridge/api'
-import type { Page } from '@rowbridge/sql'
+import { schemaOfRow, type Page } from '@rowbridge/sql'
 import { timestampNames, withGranularity, type Granularity } from './granularity.js'
+import { slicesOf } from './page-slices.js'
 import type { RowSource } from './row-source.js'
 
 export interface BatchOptions {
@@ -17,26 +18,26 @@ export class PageBatches {
   readonly #options: BatchOptions
   readonly #warned = new Set<string>()
   readonly #converted = new WeakMap<Page, Page>()
-  #instants: readonly string[]
+  #moments: readonly string[]
 
   constructor(options: BatchOptions) {
     this.#options = options
-    this.#instants = [
-      ...(options.source.cursor?.instants ?? []),
-      ...(options.granularity === null ? [] : options.source.timestamps),
-    ]
+    this.#moments = options.granularity === null ? [] : options.source.timestamps
   }
 
-  /** Columns whose exact instants are asked for: the cursor's first. */
-  get instants(): readonly string[] {
-    return this.#instants
+  /** Columns whose exact instants are asked for, for the granularity. */
+  get moments(): readonly string[] {
+    return this.#moments
   }
 
-  /** From where to where the batches of so many rows go. */
-  slices(rows: number): (readonly [number, number])[] {
-    const { batchRows } = this.#options
-    const starts = Array.from({ length: Math.ceil(rows / batchRows) }, (_, i) => i * batchRows)
-    return starts.map((start) => [start, Math.min(start + batchRows, rows)])
+  /** Asks for no exact instants until a page shows which columns have them. */
+  forgetMoments(): void {
+    this.#moments = []
+  }
+
+  /** Stretches of a page's first rows that become a batch each. */
+  slices(page: Page, rows: number): readonly (readonly [number, number])[] {
+    return slicesOf(this.#inGranularity(page), rows, this.#options.batchRows)
   }
 
   of(raw: Page, [start, end]: readonly [number, number], sourceOffset: Json): SourceBatch {
@@ -44,12 +45,15 @@ export class PageBatches {
     this.#warnLeftOut(raw)
     const page = this.#inGranularity(raw)
     const isWhole = start === 0 && end === page.rows.length
+    const rows = isWhole ? page.rows : page.rows.slice(start, end)
+    const schema = schemaOfRow(page, start)
+    this.#tellMisfits(page, start)
     return {
       topic: source.topic,
       partition: null,
       length: end - start,
-      key: null,
-      value: { schema: page.schema, values: isWhole ? page.rows : page.rows.slice(start, end) },
+      key: source.keys?.(schema, rows) ?? null,
+      value: { schema, values: rows },
       timestamps: null,
       headers: null,
       sourcePartition: source.partition,
@@ -63,14 +67,25 @@ export class PageBatches {
     if (granularity === null) return page
     const known = this.#converted.get(page)
     if (known !== undefined) return known
-    const unasked = timestampNames(page.columns).filter((name) => !this.#instants.includes(name))
+    const unasked = timestampNames(page.columns).filter((name) => !this.#moments.includes(name))
     if (unasked.length > 0) {
-      this.#instants = [...this.#instants, ...unasked]
+      this.#moments = [...this.#moments, ...unasked]
       throw new RetriableError('columns-changed', `${source.name} has new timestamp columns: ${unasked.join(', ')}.`)
     }
-    const converted = withGranularity(page, granularity, this.#instants)
+    const converted = withGranularity(page, granularity, this.#moments)
     this.#converted.set(page, converted)
     return converted
+  }
+
+  /** Invariant 3: once per column it is told that a value did not fit, and what became of it. */
+  #tellMisfits(page: Page, row: number): void {
+    const { source, log } = this.#options
+    for (const { field, message } of page.misfits?.get(row) ?? []) {
+      const name = `misfit ${page.columns[field]?.name}`
+      if (this.#warned.has(name)) continue
+      this.#warned.add(name)
+      log.warn(`${source.name}.${message}, under a schema of their own.`)
+    }
   }
 
   #warnLeftOut(page: Page): void {

@@ -1,6 +1,6 @@
 // Reads one table or query, run after run and page by page. The position moves only past rows that were handed out, and past a group of
 // rows at one position only when all of the group was.
-import type { SourceBatch } from '@rowbridge/api'
+import { RetriableError, type SourceBatch } from '@rowbridge/api'
 import type { Database, Instant, Page, Statement } from '@rowbridge/sql'
 import type { CommitSafety } from './commit-safety.js'
 import { LoadShare } from './load-share.js'
@@ -15,6 +15,8 @@ export interface ReaderOptions extends BatchOptions {
   readonly suffix: string
   /** Rows of one page, at least. */
   readonly pageRows: number
+  /** Rows of one page, at most. */
+  readonly mostRows: number
   /** How far behind the clock of the database an end stays. */
   readonly delayMs: number
   readonly signal: AbortSignal
@@ -35,14 +37,16 @@ export class TableReader {
   readonly #pageSize: PageSize
   #position: Position
   #run: Batches | null = null
+  #statementTold = ''
 
   constructor(options: ReaderOptions, position: Position | null) {
     this.source = options.source
     this.#options = options
     this.#position = position ?? START
-    this.#pageSize = new PageSize(options.pageRows)
+    this.#pageSize = new PageSize(options.pageRows, options.mostRows)
     this.#batches = new PageBatches(options)
-    this.share = new LoadShare(position === null)
+    const { cursor } = options.source
+    this.share = new LoadShare(position === null || cursor === null ? null : cursor.measure(position))
   }
 
   get safety(): CommitSafety | null {
@@ -64,7 +68,23 @@ export class TableReader {
       return null
     } catch (error) {
       this.#endRun()
-      throw error
+      throw await this.#toldOfColumns(error, database)
+    }
+  }
+
+  /** A statement that names a column fails when that is dropped: it is then made anew, and the error is waited out. */
+  async #toldOfColumns(error: unknown, database: Database): Promise<unknown> {
+    const isUntold = this.#batches.moments.length > 0 && (error as { code?: unknown }).code === 'not-a-timestamp'
+    if (!isUntold && (error instanceof RetriableError || !(await this.#hasOtherColumns(database)))) return error
+    this.#batches.forgetMoments()
+    return new RetriableError('columns-changed', `${this.source.name} has other columns now.`, { cause: error })
+  }
+
+  async #hasOtherColumns(database: Database): Promise<boolean> {
+    try {
+      return (await this.source.refresh?.(database)) ?? false
+    } catch {
+      return false
     }
   }
 
@@ -85,12 +105,14 @@ export class TableReader {
   }
 
   async *#everything(database: Database): Batches {
+    await this.source.refresh?.(database)
     for await (const page of this.#stream(database, { text: this.#closed(this.source.select), parameters: [] })) {
-      yield this.#batches.slices(page.rows.length).map((slice) => this.#batches.of(page, slice, null))
+      yield this.#batches.slices(page, page.rows.length).map((slice) => this.#batches.of(page, slice, null))
     }
   }
 
   async *#newRows(database: Database, cursor: Cursor): Batches {
+    await this.source.refresh?.(database)
     const { safety, delayMs } = this.#options
     if (safety !== null) return yield* this.#safeRows(database, cursor, safety)
     const end = cursor.hasEnd ? before(await database.now(), delayMs) : instantOf(0)
@@ -130,7 +152,7 @@ export class TableReader {
     const positionAt = cursor.positions(page)
     safety.fill(page.rows.map((_, row) => positionAt(row).incrementing))
     const offset = offsetOf(safety.floor(this.#position))
-    return this.#batches.slices(page.rows.length).map((slice) => this.#batches.of(page, slice, offset))
+    return this.#batches.slices(page, page.rows.length).map((slice) => this.#batches.of(page, slice, offset))
   }
 
   #upTo(database: Database, cursor: Cursor, bound: Position): Batches {
@@ -149,9 +171,12 @@ export class TableReader {
       const start = performance.now()
       const statement = this.#newRowsStatement(cursor, bound)
       const text = suffix === '' ? database.limit(statement.text, pageRows) : statement.text
-      const page = await database.read({ ...statement, text }, { schemaName, instants: this.#batches.instants, signal })
+      const wanted = { schemaName, instants: cursor.instants, moments: this.#batches.moments, signal }
+      this.#tellStatement(text)
+      const page = await database.read({ ...statement, text }, wanted)
       const within = this.#within(page, cursor, bound)
       if (within === 0) return
+      if ((await this.source.refresh?.(database)) === true) continue
       const isLast = (suffix === '' && page.rows.length < pageRows) || within < page.rows.length
       if (!isLast) this.#pageSize.note(performance.now() - start, bytesOfRow(page.rows))
       const kept = isLast || cursor.isUnique ? within : startOfLastGroup(page, cursor)
@@ -202,7 +227,7 @@ export class TableReader {
   #inOrder(from: { page: Page; cursor: Cursor; kept: number; next: Position | null }): SourceBatch[] {
     const { page, cursor, kept, next } = from
     const positionAt = cursor.positions(page)
-    return this.#batches.slices(kept).map(([start, end]) => {
+    return this.#batches.slices(page, kept).map(([start, end]) => {
       const own = positionAt(end - 1)
       const following = end < kept ? positionAt(end) : next
       const isGroupEnd = cursor.isUnique || following === null || !isSamePosition(own, following)
@@ -236,18 +261,28 @@ export class TableReader {
   }
 
   async *#stream(database: Database, statement: Statement): AsyncGenerator<Page> {
-    const { pageRows: pageSize, signal } = this.#options
+    const { signal } = this.#options
+    const { schemaName } = this.source
+    const pageSize = () => this.#pageSize.rows
     this.holdsConnection = true
+    this.#tellStatement(statement.text)
     try {
-      yield* database.stream(statement, {
-        schemaName: this.source.schemaName,
-        instants: this.#batches.instants,
-        signal,
-        pageSize,
-      })
+      const instants = this.source.cursor?.instants ?? []
+      const wanted = { schemaName, instants, moments: this.#batches.moments, signal, pageSize }
+      for await (const page of database.stream(statement, wanted)) {
+        if (page.rows.length > 0) this.#pageSize.note(0, bytesOfRow(page.rows))
+        yield page
+      }
     } finally {
       this.holdsConnection = false
     }
+  }
+
+  /** Says what is run, when it is something else than before. */
+  #tellStatement(text: string): void {
+    if (text === this.#statementTold || this.source.isSecret) return
+    this.#statementTold = text
+    this.#options.log.debug(`${this.source.name} is read by: ${text}`)
   }
 
   #newRowsStatement(cursor: Cursor, bound: Position): Statement {

@@ -29,6 +29,7 @@ export const incrementing: Mode = {
       instants: [],
       measure: (position) => Number(position.incrementing ?? FIRST_ID),
       last: columns.isUnique ? `MAX(${id.sql})` : null,
+      newest: `MAX(${id.sql})`,
       fenced: {
         by: 'value',
         columns: [id],
@@ -84,10 +85,13 @@ function isIntegral(schema: Schema): boolean {
   return schema.name === DECIMAL ? scaleOf(schema) === 0 : schema.name === null && schema.type.startsWith('int')
 }
 
-/** A whole number that a Java long can hold. */
+const WHOLE = /^(-?\d+)(?:\.0+)?$/
+
+/** A whole number that a Java long can hold. A decimal that says nothing of its digits, as the largest value of one, comes with zeros. */
 export function integerOf(value: unknown, column: string): number | bigint {
   if (typeof value === 'number') return value
-  const integer = typeof value === 'string' && /^-?\d+$/.test(value) ? BigInt(value) : value
+  const digits = typeof value === 'string' ? WHOLE.exec(value)?.[1] : undefined
+  const integer = digits === undefined ? value : BigInt(digits)
   if (typeof integer !== 'bigint' || integer > MAX_LONG || integer < -MAX_LONG - 1n) {
     const problem = value === null ? 'is null' : `is ${shown(value)}, which is no 64-bit integer`
     throw new DataError(

@@ -48,6 +48,8 @@ export interface Cursor {
   measure(position: Position): number
   /** What to select for the measure of the last row; null: the end. */
   readonly last: string | null
+  /** What to select for the greatest growing value, where rows are found by that alone. */
+  readonly newest: string | null
   readonly fenced: Fenced
 }
 

@@ -29,6 +29,7 @@ export const timestampIncrementing: Mode = {
       instants: columns.timestamps.map((column) => column.name),
       measure: (position) => (position.timestamp ?? EPOCH).ms,
       last: null,
+      newest: null,
       fenced: {
         by: 'time',
         columns: [...columns.timestamps, id],

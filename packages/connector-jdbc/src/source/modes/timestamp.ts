@@ -27,6 +27,7 @@ export const timestamp: Mode = {
       instants: columns.timestamps.map((column) => column.name),
       measure: (position) => (position.timestamp ?? EPOCH).ms,
       last: null,
+      newest: null,
       fenced: {
         by: 'time',
         columns: columns.timestamps,
