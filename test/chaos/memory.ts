@@ -59,7 +59,10 @@ async function tables(db: TestDatabase, count: number): Promise<boolean> {
   const further = { 'table.whitelist': names.join(','), 'tasks.max': '4', 'poll.interval.ms': '1000' }
   await using worker = await startSmallWorker(connector(db, further))
   const start = Date.now()
-  await waitFor('all tables to be read', async () => (await offsetsOf(worker)) === count, { timeoutMs: 600_000, everyMs: 500 })
+  await waitFor('all tables to be read', async () => (await offsetsOf(worker)) === count, {
+    timeoutMs: 600_000,
+    everyMs: 500,
+  })
   console.log(`All ${count} tables were read once after ${Math.round((Date.now() - start) / 1000)} s.`)
   const warm = worker.samples.length
   for (let round = 4; round < 184; round += 1) {

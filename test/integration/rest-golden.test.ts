@@ -26,7 +26,7 @@ const DIFFERENT: Readonly<Record<string, string>> = {
   ...because('the JSON converter declares no widths and no display names', 9),
   ...because('transforms and predicates are still to come', 10, 11, 20, 21),
   ...because('dead letter queues are still to come', 27),
-  ...because('the sink tells what is wrong between keys only where each is right by itself', 25),
+  ...because('a wrong insert.mode is told with the modes that there are', 25),
   ...because('the connector says it in words of its own', 17, 19),
   ...because('the text says what is missing, not which pointer was null', 41, 112),
   ...because('a null is a key that is not set', 46),
