@@ -139,7 +139,7 @@ export class SourcePipeline {
     const start = clock.now()
     let batches: readonly SourceBatch[]
     try {
-      batches = await task.poll()
+      batches = await metrics.timed('read', () => task.poll())
     } catch (error) {
       if (stopping.aborted) return true
       if (!(error instanceof RetriableError)) throw error
@@ -165,7 +165,7 @@ export class SourcePipeline {
     if (this.#acks.open === 0) this.#lastAnswer = this.#options.clock.now()
     const submitted = this.#acks.submit(batch.sourcePartition, batch.sourceOffset)
     const lane = this.#laneOf(batch.topic)
-    const pieces = await this.#encode(lane, batch)
+    const pieces = await metrics.timed('encode', () => this.#encode(lane, batch))
     const bytes = pieces.reduce((sum, piece) => sum + sizeOf(piece), 0)
     this.#openBytes += bytes
     metrics.set('source-record-active-count', this.#acks.open)
@@ -179,7 +179,7 @@ export class SourcePipeline {
       const together = takeTogether(lane.waiting)
       try {
         await this.#makeTopic(lane, together)
-        await this.#sendTogether(together)
+        await this.#options.metrics.timed('send', () => this.#sendTogether(together))
         for (const sending of together) await this.#sent(sending)
       } catch (error) {
         this.#fail(error)

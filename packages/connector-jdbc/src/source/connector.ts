@@ -7,6 +7,7 @@ import {
   type ConfigProblem,
   type Connector,
   type ConnectorContext,
+  type Json,
   type Log,
   type Props,
 } from '@rowbridge/api'
@@ -18,6 +19,7 @@ import { columnProblems, warnUnmatched } from './column-check.js'
 import { sourceConfig, type SourceConfig } from './config.js'
 import { groupNeighbours } from './grouping.js'
 import { SOURCE_NOT_SUPPORTED } from './not-supported.js'
+import { checkOffset } from './offset-check.js'
 import { queryKeyOf, queryOf } from './rules.js'
 import { queryColumns } from './row-source.js'
 import { refuseSameNames } from './table-filter.js'
@@ -104,6 +106,17 @@ export class JdbcSourceConnector implements Connector {
     } finally {
       await database.close()
     }
+  }
+
+  /** All offsets are the worker's, so that there is nothing else to change. */
+  alterOffsets(
+    _props: Props,
+    changes: readonly { readonly partition: Json; readonly offset: Json }[],
+  ): Promise<boolean> {
+    return new Promise((resolve) => {
+      for (const { partition, offset } of changes) checkOffset(partition, offset)
+      resolve(false)
+    })
   }
 
   /** Advice is not worth a failure. */
