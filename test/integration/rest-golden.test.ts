@@ -32,7 +32,7 @@ const DIFFERENT: Readonly<Record<string, string>> = {
   ...because('the build and the version of rowbridge are our own', 1),
   ...because('the plugins and their versions are our own', 5, 6, 43, 30, 32),
   ...because('the JSON converter declares no widths and no display names', 9),
-  ...because('the sink tells what is wrong between keys only where each is right by itself', 25),
+  ...because('a wrong insert.mode is told with the modes that there are', 25),
   ...because('the connector says it in words of its own', 17, 19),
   ...because('the text says what is missing, not which pointer was null', 41, 112),
   ...because('a null is a key that is not set', 46),

@@ -3,7 +3,7 @@
 // polls go on, so that the group keeps its member.
 import { describeError, RetriableError, type ErrantRecords, type SinkTask, type TopicPartition } from '@rowbridge/api'
 import type { Consumer, ConsumerOptions, FetchedBatch } from '@rowbridge/kafka'
-import { orAborted, backoffMs, settlesWithin, type Clock } from './clock.js'
+import { orAborted, backoffMs, settlesWithin } from './clock.js'
 import { sizeOf } from './consume.js'
 import { Deliveries } from './deliveries.js'
 import { retry } from './retry.js'
