@@ -16,6 +16,7 @@ import { zoneOf } from '../time-zone.js'
 import { settles, wait } from '../wait.js'
 import { sourceConfig, type SourceConfig } from './config.js'
 import { granularityOf } from './granularity.js'
+import { SourceLag } from './lag.js'
 import { LoadTime } from './load-share.js'
 import { modeOf } from './modes/modes.js'
 import { Opening } from './opening.js'
@@ -54,6 +55,7 @@ interface Started {
   readonly opening: Opening
   readonly troubles: Troubles
   readonly loadTime: LoadTime
+  readonly lag: SourceLag<TableReader>
   /** Whether each table is read to its present end, and no further. */
   readonly isOnce: boolean
 }
@@ -83,7 +85,14 @@ export class JdbcSourceTask implements SourceTask {
     const turns = new Turns<TableReader>(Math.max(config['poll.interval.ms'], 0))
     const isOnce = isRunOnce(props)
     const opening = new Opening(config['table.poll.interval.ms'])
-    const parts = { turns, opening, troubles: new Troubles(context), loadTime: new LoadTime(), isOnce }
+    const parts = {
+      turns,
+      opening,
+      troubles: new Troubles(context),
+      loadTime: new LoadTime(),
+      lag: new SourceLag<TableReader>(context.metrics),
+      isOnce,
+    }
     this.#started = { config, context, session, stop, signal, ...parts }
     if (props['tables.fetched'] === 'false') return
     if (queryOf(config) === '' && (props['tables'] ?? '').trim() === '') throw noTables(config)
@@ -96,7 +105,8 @@ export class JdbcSourceTask implements SourceTask {
   }
 
   async poll(): Promise<readonly SourceBatch[]> {
-    const { config, signal, turns } = this.#running()
+    const { config, signal, turns, lag } = this.#running()
+    lag.tell(turns.all)
     if (this.#toKeep.length > 0) return this.#toKeep.splice(0)
     const deadline = Date.now() + Math.max(config['poll.linger.ms'], 10)
     while (!signal.aborted && !this.isAtEnd()) {
@@ -142,13 +152,14 @@ export class JdbcSourceTask implements SourceTask {
 
   /** Reads from the tables whose turn it is until one has rows; null when none has. */
   async #read(): Promise<readonly SourceBatch[] | null> {
-    const { session, turns, signal } = this.#running()
+    const { session, turns, signal, lag } = this.#running()
     for (;;) {
       const reader = signal.aborted ? null : turns.take()
       if (reader === null) return null
       try {
         const database = await session.database()
         await this.#addLate(reader)
+        lag.reads(reader)
         const batches = await reader.next(database)
         this.#worked(reader, batches === null)
         if (batches !== null) return batches
@@ -160,7 +171,8 @@ export class JdbcSourceTask implements SourceTask {
   }
 
   #worked(reader: TableReader, isRunOver: boolean): void {
-    const { context, turns, troubles, isOnce } = this.#running()
+    const { context, turns, troubles, isOnce, lag } = this.#running()
+    if (isRunOver) lag.ended(reader)
     const { safety } = reader
     troubles.worked(reader.source.name)
     if (reader.holdsConnection) turns.keep(reader)
