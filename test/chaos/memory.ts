@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { server, waitFor, type TestDatabase } from '@rowbridge/testkit'
 import { isFlat, startSmallWorker, type SmallWorker } from './small-worker.js'
+import { tell } from './tell.js'
 
 type Kind = 'mariadb' | 'postgresql'
 
@@ -44,7 +45,7 @@ async function load(db: TestDatabase, kind: Kind, rows: number): Promise<boolean
   const columns = 'id bigint not null primary key, customer int, note varchar(100), amount decimal(12,2), at timestamp'
   await db.query(`create table big (${columns})`)
   await db.query(ROWS[kind](rows))
-  console.log(`A table of ${rows.toLocaleString('en-US')} rows is read.`)
+  tell(`A table of ${rows.toLocaleString('en-US')} rows is read.`)
   await using worker = await startSmallWorker(connector(db, { 'table.whitelist': 'big' }), ['--once'])
   const code = await worker.ended
   return isFlat(worker.samples) && code === 0
@@ -63,7 +64,7 @@ async function tables(db: TestDatabase, count: number): Promise<boolean> {
     timeoutMs: 600_000,
     everyMs: 500,
   })
-  console.log(`All ${count} tables were read once after ${Math.round((Date.now() - start) / 1000)} s.`)
+  tell(`All ${count} tables were read once after ${Math.round((Date.now() - start) / 1000)} s.`)
   const warm = worker.samples.length
   for (let round = 4; round < 184; round += 1) {
     await pause(1000)
