@@ -162,13 +162,14 @@ export class SourcePipeline {
   async #submit(batch: SourceBatch): Promise<void> {
     const { metrics } = this.#options
     metrics.add('source-record-poll-total', batch.length)
+    metrics.observe('batch-size', batch.length)
     if (this.#acks.open === 0) this.#lastAnswer = this.#options.clock.now()
     const submitted = this.#acks.submit(batch.sourcePartition, batch.sourceOffset)
     const lane = this.#laneOf(batch.topic)
     const pieces = await metrics.timed('encode', () => this.#encode(lane, batch))
     const bytes = pieces.reduce((sum, piece) => sum + sizeOf(piece), 0)
     this.#openBytes += bytes
-    metrics.set('source-record-active-count', this.#acks.open)
+    metrics.level('source-record-active-count', this.#acks.open)
     lane.waiting.push({ batch, pieces, submitted, bytes })
     lane.open ??= this.#sendWaiting(lane)
   }
@@ -251,7 +252,7 @@ export class SourcePipeline {
     const count = pieces.reduce((sum, piece) => sum + piece.length, 0)
     metrics.add('source-record-write-total', count)
     metrics.add('source-record-write-bytes', bytes)
-    metrics.set('source-record-active-count', this.#acks.open)
+    metrics.level('source-record-active-count', this.#acks.open)
     if (count > 0) link.usedTopic(batch.topic)
     try {
       await task.commit?.(batch)

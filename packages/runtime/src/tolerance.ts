@@ -38,6 +38,7 @@ export function toleranceOf(options: ToleranceOptions): Tolerance {
     isAll,
     onBad: (record, error) => {
       metrics.add('total-record-failures', 1)
+      metrics.add('total-record-errors', 1)
       metrics.set('last-error-timestamp', clock.now())
       const details = includeMessages ? record.details : undefined
       const message =

@@ -1,5 +1,5 @@
-// How old a row may be that is in a table but not in its topic: the time since the last run that came to its end began, for
-// such a run has read all that could be seen then. Told without asking the database anything.
+// How far the topics are behind their tables. In time: since the last run that came to its end began, for such a run has read
+// all that could be seen then; told without asking the database. In rows: counted from time to time while a run is long.
 import type { Metrics } from '@rowbridge/api'
 
 /** What is read run after run. */
@@ -7,13 +7,23 @@ export interface InRuns {
   readonly isInRun: boolean
 }
 
+interface Progress {
+  /** When the run that is on began. */
+  begun: number
+  /** When the last complete run began; at first, when the reader was first heard of. */
+  complete: number
+  /** Rows after the position, when they were last counted; null: not known. */
+  left: number | null
+  countedAt: number
+}
+
+/** A run that is shorter is over before its rows are worth counting; and how often they are counted after that. */
+const COUNT_MS = 30_000
+
 export class SourceLag<R extends InRuns> {
   readonly #metrics: Metrics
   readonly #now: () => number
-  /** When the run that is on began. */
-  readonly #begun = new WeakMap<R, number>()
-  /** When the last complete run began; at first, when the reader was first heard of. */
-  readonly #complete = new WeakMap<R, number>()
+  readonly #progress = new WeakMap<R, Progress>()
 
   constructor(metrics: Metrics, now: () => number = Date.now) {
     this.#metrics = metrics
@@ -22,24 +32,40 @@ export class SourceLag<R extends InRuns> {
 
   /** Before each read of one. */
   reads(reader: R): void {
-    if (!reader.isInRun || !this.#begun.has(reader)) this.#begun.set(reader, this.#now())
+    const now = this.#now()
+    const known = this.#progress.get(reader)
+    if (known === undefined) this.#progress.set(reader, { begun: now, complete: now, left: null, countedAt: now })
+    else if (!reader.isInRun) Object.assign(known, { begun: now, countedAt: now })
   }
 
   /** At the end of a run. */
   ended(reader: R): void {
-    const begun = this.#begun.get(reader)
-    if (begun !== undefined) this.#complete.set(reader, begun)
+    const known = this.#progress.get(reader)
+    if (known !== undefined) Object.assign(known, { complete: known.begun, left: 0 })
   }
 
-  /** Of the reader that is furthest behind. */
+  /** Whether it is time to count the rows that are left. */
+  wantsCount(reader: R): boolean {
+    const known = this.#progress.get(reader)
+    return known !== undefined && this.#now() - known.countedAt >= COUNT_MS
+  }
+
+  counted(reader: R, left: number | null): void {
+    const known = this.#progress.get(reader)
+    if (known !== undefined) Object.assign(known, { left, countedAt: this.#now() })
+  }
+
+  /** Time of the reader that is furthest behind, and the rows of all, as soon as they are known. */
   tell(readers: readonly R[]): void {
     const now = this.#now()
-    let most = 0
-    for (const reader of readers) {
-      const since = this.#complete.get(reader) ?? this.#begun.get(reader) ?? now
-      if (!this.#complete.has(reader)) this.#complete.set(reader, since)
-      most = Math.max(most, now - since)
+    const all = readers.map((reader) => this.#progress.get(reader))
+    const behind = all.map((progress) => (progress === undefined ? 0 : now - progress.complete))
+    this.#metrics.set('source-lag-seconds', Math.max(0, ...behind) / 1000)
+    let rows = 0
+    for (const progress of all) {
+      if (progress === undefined || progress.left === null) return
+      rows += progress.left
     }
-    this.#metrics.set('source-lag-seconds', most / 1000)
+    this.#metrics.set('source-lag-rows', rows)
   }
 }

@@ -9,7 +9,7 @@ import {
   type SourceTask,
   type SourceTaskContext,
 } from '@rowbridge/api'
-import type { TypeOptions } from '@rowbridge/sql'
+import type { Database, TypeOptions } from '@rowbridge/sql'
 import { calendarOf, connectOptionsOf, databaseOptionsOf } from '../connect.js'
 import { Session } from '../session.js'
 import { zoneOf } from '../time-zone.js'
@@ -30,6 +30,8 @@ import { Troubles } from './troubles.js'
 import { Turns } from './turns.js'
 
 const LEAST_PAGE = 100
+/** Rows behind which counting stops: it must not hold up the reading. */
+const MOST_COUNTED = 1_000_000
 /** A database that hangs must not hold up a stop: for the read that is on, and again for closing what it holds open. */
 const LONGEST_STOP_MS = 800
 /** What is wrong with one table alone. */
@@ -163,11 +165,23 @@ export class JdbcSourceTask implements SourceTask {
         lag.reads(reader)
         const batches = await reader.next(database)
         this.#worked(reader, batches === null)
+        if (batches !== null && lag.wantsCount(reader)) await this.#countLeft(reader, database)
         if (batches !== null) return batches
       } catch (error) {
         if (signal.aborted) return null
         await this.#recover(error, reader)
       }
+    }
+  }
+
+  /** A figure is not worth a failure; the next read tells what is wrong with the database. */
+  async #countLeft(reader: TableReader, database: Database): Promise<void> {
+    const { lag, signal, context } = this.#running()
+    if (reader.holdsConnection) return
+    try {
+      lag.counted(reader, await reader.rowsLeft(database, MOST_COUNTED))
+    } catch (error) {
+      if (!signal.aborted) context.log.debug(`The rows left in ${reader.source.name} could not be counted`, { error })
     }
   }
 
