@@ -183,6 +183,7 @@ export class SinkPipeline {
       bytes += sizeOf(batch)
     }
     this.#waiting.add({ parts, records, bytes })
+    this.#options.metrics.level('sink-record-active-count', this.#waiting.records)
     this.#arrived.ring()
     const start = this.#options.clock.now()
     while (this.#waiting.isFull && !this.#ending.signal.aborted) {
@@ -213,6 +214,7 @@ export class SinkPipeline {
         continue
       }
       this.#taken.ring()
+      metrics.level('sink-record-active-count', this.#waiting.records)
       if (this.#isHeld) this.#consumer.wakeUp()
       try {
         await this.#writer.write(parts)

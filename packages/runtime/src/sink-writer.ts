@@ -154,10 +154,9 @@ export class SinkWriter implements ErrantRecords {
         this.#putting = []
       }
       metrics.observe('put-batch', clock.now() - start, '-time-ms')
-      metrics.add(
-        'sink-record-send-total',
-        batches.reduce((sum, batch) => sum + batch.length, 0),
-      )
+      const records = batches.reduce((sum, batch) => sum + batch.length, 0)
+      metrics.add('sink-record-send-total', records)
+      metrics.observe('batch-size', records)
     }
     for (const { owned, next } of parts) advance(owned, next)
   }

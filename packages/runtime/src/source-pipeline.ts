@@ -158,12 +158,13 @@ export class SourcePipeline {
   async #submit(batch: SourceBatch): Promise<void> {
     const { metrics, transforms } = this.#options
     metrics.add('source-record-poll-total', batch.length)
+    metrics.observe('batch-size', batch.length)
     if (this.#acks.open === 0) this.#lastAnswer = this.#options.clock.now()
     const submitted = this.#acks.submit(batch.sourcePartition, batch.sourceOffset)
     const parts =
       transforms === null ? [batch] : await metrics.timed('transform', () => this.#encoding.transform(batch))
     const polled = { batch, submitted, left: parts.length }
-    metrics.set('source-record-active-count', this.#acks.open)
+    metrics.level('source-record-active-count', this.#acks.open)
     // What transforms dropped is done with: its offset goes the way of those that are in the log.
     if (parts.length === 0) await this.#done(polled)
     for (const part of parts) {
@@ -234,7 +235,7 @@ export class SourcePipeline {
   async #done({ batch, submitted }: Polled): Promise<void> {
     const { metrics, link, task } = this.#options
     this.#acks.ack(submitted)
-    metrics.set('source-record-active-count', this.#acks.open)
+    metrics.level('source-record-active-count', this.#acks.open)
     try {
       await task.commit?.(batch)
     } catch (error) {
