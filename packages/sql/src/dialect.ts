@@ -22,6 +22,7 @@ export interface RawColumn {
   readonly isNullable: boolean
   readonly isPrimaryKey: boolean
   readonly isAutoIncrement: boolean
+  readonly isInvisible?: boolean
 }
 
 export interface RawResult {

@@ -123,6 +123,9 @@ function warnUnreadable(table: Table, log: Log): void {
   for (const column of table.columns.filter((candidate) => candidate.schema === null)) {
     log.warn(`${fullName(table.id)}.${column.name} is left out: its type ${column.typeName} cannot be read.`)
   }
+  for (const { name } of table.columns.filter((candidate) => candidate.isInvisible === true)) {
+    log.warn(`${fullName(table.id)}.${name} is left out: the column is invisible. Name it in a query to read it.`)
+  }
 }
 
 /** Runs the query for no rows, to learn its columns and whether it can be run at all. */

@@ -31,7 +31,7 @@ async function connect(url: TargetUrl, options: ConnectOptions): Promise<PacketS
 async function configOf(
   url: TargetUrl,
   options: ConnectOptions,
-): Promise<ConnectionConfig & { readonly bitOneIsBoolean: boolean }> {
+): Promise<ConnectionConfig & { readonly bitOneIsBoolean: boolean; readonly jsonStrings: boolean }> {
   const { params } = options.settings
   const tls = await tlsOf(tlsModeOf(params, 'off'), params)
   return {
@@ -52,6 +52,7 @@ async function configOf(
     metaAsArray: true,
     dateStrings: true,
     autoJsonMap: false,
+    jsonStrings: true,
     bitOneIsBoolean: false,
     checkDuplicate: false,
     logParam: false,
