@@ -157,10 +157,16 @@ export function readTime(column: RawColumn, zone: Zone | null): Reader {
 }
 
 /** The types of date and time whose raw values are text in ISO form. */
-export const DATE_TYPE: ReadType = { schema: date(), read: readDate }
-export const TIME_TYPE: ReadType = { schema: time(), read: (column, { zone }) => readTime(column, zone) }
+const NO_DAY = 'dates without a month or a day: string'
+export const DATE_TYPE: ReadType = { schema: date(), otherwise: NO_DAY, read: readDate }
+export const TIME_TYPE: ReadType = {
+  schema: time(),
+  otherwise: 'what is negative or longer than a day: string',
+  read: (column, { zone }) => readTime(column, zone),
+}
 export const TIMESTAMP_TYPE: ReadType = {
   schema: timestamp(),
+  otherwise: NO_DAY,
   read: readTimestamp,
   instant: (column, { zone }) => readInstant(column, zone),
 }
