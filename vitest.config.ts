@@ -16,6 +16,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['packages/*/src/**/*.test.ts', 'test/*.test.ts', 'examples/*/src/**/*.test.ts'],
+          testTimeout: 30_000,
         },
       },
       {

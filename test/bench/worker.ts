@@ -57,6 +57,7 @@ function watched(watch: Watch): OpenKafka {
       producer: (wanted) => watchedProducer(kafka.producer(wanted), watch),
       consumer: (wanted) => watchedConsumer(kafka.consumer(wanted), watch),
       admin: (clientId) => kafka.admin(clientId),
+      member: (wanted) => kafka.member(wanted),
       close: () => kafka.close(),
     }
   }
@@ -85,6 +86,7 @@ function watchedConsumer(consumer: Consumer, { fetched }: Watch): Consumer {
     pause: (partitions) => consumer.pause(partitions),
     resume: (partitions) => consumer.resume(partitions),
     assignment: () => consumer.assignment(),
+    positions: () => consumer.positions(),
     wakeUp: () => consumer.wakeUp(),
     close: () => consumer.close(),
   }

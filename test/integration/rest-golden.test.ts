@@ -12,7 +12,7 @@ import { restServer, type RestServer } from '@rowbridge/rest'
 import { startStandalone, type Worker } from '@rowbridge/runtime'
 import { describeWith, type TestDatabase } from '@rowbridge/testkit'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { comparable, goldenCalls, replay, type GoldenCall } from './golden-calls.js'
+import { comparable, goldenCalls, likeRecorded, replay, type GoldenCall } from './golden-calls.js'
 
 /** Connectors that went between two recordings without a recording of their own. */
 const DELETED_BEFORE: Readonly<Record<string, readonly string[]>> = {
@@ -26,7 +26,7 @@ const DIFFERENT: Readonly<Record<string, string>> = {
   ...because('the JSON converter declares no widths and no display names', 9),
   ...because('transforms and predicates are still to come', 10, 11, 20, 21),
   ...because('dead letter queues are still to come', 27),
-  ...because('each problem is told once, and no value is shown that could not be parsed', 16, 22, 25, 44, 118),
+  ...because('the sink tells what is wrong between keys only where each is right by itself', 25),
   ...because('the connector says it in words of its own', 17, 19),
   ...because('the text says what is missing, not which pointer was null', 41, 112),
   ...because('a null is a key that is not set', 46),
@@ -84,7 +84,8 @@ describeWith(['mariadb'], 'the HTTP API answers as recorded', ({ mariadb }) => {
   const answerOf = async (call: GoldenCall, recorded: unknown) => {
     const attempts = call.method === 'GET' && !(numberOf(call) in DIFFERENT) ? 100 : 1
     for (let attempt = 1; ; attempt += 1) {
-      const answer = comparable(await replay(call, rest.urls[0] ?? '', replaced), call)
+      const told = await replay(call, rest.urls[0] ?? '', replaced)
+      const answer = comparable(likeRecorded(told, call.answer), call)
       if (attempt >= attempts || isDeepStrictEqual(answer, recorded)) return answer
       await pause(100)
     }

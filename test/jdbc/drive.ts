@@ -84,7 +84,8 @@ export async function startConnector(place: Place, props: Props) {
 export async function startSource(place: Place, props: Props, offsets: Offsets = new Map()): Promise<Source> {
   await using started = await startConnector(place, props)
   const [config = {}] = await started.connector.taskConfigs(1)
-  return startTask(config, offsets)
+  const source = await startTask(config, offsets)
+  return source
 }
 
 export async function startTask(config: Props, offsets: Offsets): Promise<Source> {

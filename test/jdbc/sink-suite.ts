@@ -6,6 +6,8 @@ import { rowsOf, type OpenPlace } from './place.js'
 import { INT, keyed, plain, TEXT, unkeyed, valueSchema } from './records.js'
 import { AUTO, BY_KEY, DELETES, BY_VALUE } from './sink-configs.js'
 import { failureSuite, refusalSuite } from './sink-failures.js'
+import { jsonSuite } from './sink-json.js'
+import { partialSuite } from './sink-partial.js'
 
 export function sinkSuite(title: string, open: OpenPlace): void {
   describe(title, () => {
@@ -15,6 +17,8 @@ export function sinkSuite(title: string, open: OpenPlace): void {
     tableSuite(open)
     refusalSuite(open)
     failureSuite(open)
+    partialSuite(open)
+    jsonSuite(open)
   })
 }
 

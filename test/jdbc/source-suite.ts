@@ -4,6 +4,7 @@ import { waitFor } from '@rowbridge/testkit'
 import { startConnector, startSource, type Offsets } from './drive.js'
 import type { OpenPlace } from './place.js'
 import { checksSuite } from './source-checks.js'
+import { columnsSuite } from './source-columns.js'
 import { ascending, at, BY_BOTH, BY_ID, BY_TIME, EPOCH_MS, ids, insert, numbers, withTable } from './source-tables.js'
 
 export function sourceSuite(title: string, open: OpenPlace): void {
@@ -13,6 +14,7 @@ export function sourceSuite(title: string, open: OpenPlace): void {
     bothSuite(open)
     querySuite(open)
     tablesSuite(open)
+    columnsSuite(open)
     checksSuite(open)
   })
 }

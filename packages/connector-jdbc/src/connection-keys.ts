@@ -10,6 +10,9 @@ const DIALECT_NAMES = [
   'GenericDatabaseDialect',
 ] as const
 
+/** How the Java connector begins to refuse a value of some enums. */
+export const NOT_ONE_OF = 'Invalid enumerator; it must be one of'
+
 export const CREDENTIALS_PROVIDER_KEY = {
   type: 'class',
   default: 'io.confluent.connect.jdbc.util.DefaultJdbcCredentialsProvider',

@@ -52,6 +52,12 @@ export class Fetcher {
     return [...this.#assigned.values()].map(({ topic, partition }) => ({ topic, partition }))
   }
 
+  positions(): TopicOffset[] {
+    return [...this.#assigned.values()].flatMap(({ topic, partition, position }) =>
+      position === null ? [] : [{ topic, partition, offset: position }],
+    )
+  }
+
   /** Adds partitions; they are read once they have a position. */
   add(partitions: readonly TopicPartition[]): void {
     for (const at of partitions) {

@@ -45,6 +45,10 @@ export class GroupMember {
   #generation = -1
   #isLeader = false
   #needsJoin = true
+  #protocol = ''
+  #heardAt = 0
+  /** 0: no join is under way. */
+  #joinSentAt = 0
   #isJoining = false
   #isBeating = false
   #timer: NodeJS.Timeout | null = null
@@ -66,6 +70,17 @@ export class GroupMember {
   /** Who this is, for commits; generation -1 while the group does not know this member. */
   get ref(): MemberRef {
     return { groupId: this.#options.groupId, generation: this.#generation, memberId: this.#memberId }
+  }
+
+  /** The name that the group chose at the last join. */
+  get protocol(): string {
+    return this.#protocol
+  }
+
+  /** When the group last answered as to a member; 0: never. While it waits for other members to join, that is now. */
+  get heardAt(): number {
+    const isWaiting = Date.now() - this.#joinSentAt < this.#options.rebalanceTimeoutMs
+    return isWaiting ? Date.now() : this.#heardAt
   }
 
   /** Asks for a rebalance. */
@@ -147,27 +162,37 @@ export class GroupMember {
     const protocols = await options.protocols()
     this.#needsJoin = false
     const request = joinGroupRequest({ ...options, protocols, memberId: this.#memberId })
-    const joined = await this.#callCoordinator(JOIN_GROUP, request, {
-      lane: options.lane,
-      waitMs: options.rebalanceTimeoutMs,
-    })
+    const joined = await this.#awaited(JOIN_GROUP, request)
     if (joined.error === CODE.memberIdRequired) this.#memberId = joined.memberId
     if (joined.error === CODE.memberIdRequired || this.#mustJoinAnew(joined.error)) return null
     check(joined.error, `group ${options.groupId}`)
     this.#memberId = joined.memberId
     this.#generation = joined.generation
+    this.#protocol = joined.protocol
+    this.#heardAt = Date.now()
     this.#isLeader = joined.leader === joined.memberId
     return joined
   }
 
   async #sync(joined: Joined): Promise<Buffer | null> {
     const shares = this.#isLeader ? await this.#options.assign(joined) : new Map<string, Uint8Array>()
-    const { lane, rebalanceTimeoutMs, groupId } = this.#options
-    const request = syncGroupRequest(this.ref, shares)
-    const synced = await this.#callCoordinator(SYNC_GROUP, request, { lane, waitMs: rebalanceTimeoutMs })
+    const { groupId } = this.#options
+    const synced = await this.#awaited(SYNC_GROUP, syncGroupRequest(this.ref, shares))
     if (this.#mustJoinAnew(synced.error)) return null
     check(synced.error, `group ${groupId}`)
+    this.#heardAt = Date.now()
     return synced.assignment
+  }
+
+  /** A request whose answer waits for the other members. */
+  async #awaited<T>(api: Api<T>, body: Writer): Promise<T> {
+    const { lane, rebalanceTimeoutMs } = this.#options
+    this.#joinSentAt = Date.now()
+    try {
+      return await this.#callCoordinator(api, body, { lane, waitMs: rebalanceTimeoutMs })
+    } finally {
+      this.#joinSentAt = 0
+    }
   }
 
   /** Whether the code means that this member has to join once more; forgets what is no longer valid. */
@@ -198,8 +223,10 @@ export class GroupMember {
   async #heartbeat(): Promise<void> {
     const { groupId, lane } = this.#options
     const { generation } = this.ref
+    const sentAt = Date.now()
     try {
       const { error } = await this.#callCoordinator(HEARTBEAT, heartbeatRequest(this.ref), { lane })
+      if (error === CODE.none || error === CODE.rebalanceInProgress) this.#heardAt = sentAt
       if (this.#isJoining || generation !== this.#generation) return
       if (error === CODE.none) this.#ailing.mended(`group ${groupId}: heartbeats are heard again`)
       else this.#unheard(error)

@@ -1,7 +1,7 @@
 // The requests of groups and of administration, each in one fixed version that brokers from 2.4 on understand.
 import type { TopicOffset, TopicSpec } from './port.js'
 import { byTopic, grouped, type Api, type Node, type PartitionAnswer } from './requests.js'
-import { Writer } from './wire.js'
+import { Writer, type Reader } from './wire.js'
 
 interface ErrorAnswer {
   readonly error: number
@@ -169,6 +169,44 @@ export function createTopicRequest(spec: TopicSpec, timeoutMs: number): Writer {
   const w = new Writer().i32(1).string(spec.topic).i32(spec.partitions).i16(spec.replicationFactor).i32(0)
   w.array(Object.entries(spec.config ?? {}), ([key, value]) => w.string(key).string(value))
   return w.i32(timeoutMs).i8(0)
+}
+
+export interface DescribedConfig extends ErrorAnswer {
+  readonly message: string | null
+  readonly settings: readonly { readonly name: string; readonly value: string | null }[]
+}
+
+export const DESCRIBE_CONFIGS: Api<readonly DescribedConfig[]> = {
+  key: 32,
+  version: 1,
+  name: 'DescribeConfigs',
+  decode: (r) => {
+    r.i32()
+    return r.array(() => {
+      const [error, message] = [r.i16(), r.nullableString()]
+      r.i8()
+      r.string()
+      return { error, message, settings: r.array(() => describedSetting(r)) }
+    })
+  },
+}
+
+function describedSetting(r: Reader): DescribedConfig['settings'][number] {
+  const setting = { name: r.string(), value: r.nullableString() }
+  for (let flag = 0; flag < 3; flag++) r.i8()
+  r.array(() => {
+    r.string()
+    r.nullableString()
+    r.i8()
+  })
+  return setting
+}
+
+const TOPIC_RESOURCE = 2
+
+/** All settings of a topic. */
+export function describeConfigsRequest(topic: string): Writer {
+  return new Writer().i32(1).i8(TOPIC_RESOURCE).string(topic).i32(-1).i8(0)
 }
 
 export const DELETE_TOPICS: Api<readonly NamedAnswer[]> = {

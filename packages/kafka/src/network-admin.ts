@@ -9,6 +9,8 @@ import {
   DELETE_TOPICS,
   deleteGroupRequest,
   deleteTopicRequest,
+  DESCRIBE_CONFIGS,
+  describeConfigsRequest,
   OFFSET_COMMIT,
   OFFSET_DELETE,
   OFFSET_FETCH,
@@ -44,6 +46,17 @@ export class NetworkAdmin implements Admin {
   async describe(topic: string): Promise<TopicDescription | null> {
     const metadata = await this.#topic(topic)
     return metadata === null ? null : descriptionOf(metadata)
+  }
+
+  async topicConfig(topic: string): Promise<Readonly<Record<string, string>>> {
+    const answers = await this.#try(`settings of ${topic}`, () => {
+      const body = describeConfigsRequest(topic)
+      return this.#cluster.call(DESCRIBE_CONFIGS, body, { node: null, lane: 'main' })
+    })
+    const error = answers[0]?.error ?? 0
+    if (error === CODE.unknownTopic) throw unknown(topic)
+    check(error, `settings of ${topic}`)
+    return Object.fromEntries(answers[0]?.settings.map(({ name, value }) => [name, value ?? '']) ?? [])
   }
 
   async createTopic(spec: TopicSpec): Promise<boolean> {

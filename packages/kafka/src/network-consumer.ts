@@ -153,6 +153,10 @@ export class NetworkConsumer implements Consumer {
     return this.#fetcher.assignment()
   }
 
+  positions(): readonly TopicOffset[] {
+    return this.#fetcher.positions()
+  }
+
   wakeUp(): void {
     this.#isWoken = this.#isPolling
     this.#notify()

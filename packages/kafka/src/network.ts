@@ -5,6 +5,7 @@ import { networkSettings, type KafkaProps } from './network-config.js'
 import { NetworkAdmin } from './network-admin.js'
 import { NetworkConsumer } from './network-consumer.js'
 import { NetworkProducer } from './network-producer.js'
+import { workerMember } from './worker-member.js'
 import type { Kafka } from './port.js'
 
 export interface NetworkOptions {
@@ -33,6 +34,7 @@ export function networkKafka(props: KafkaProps, options: NetworkOptions): Kafka 
       }
       return new NetworkConsumer(place, wanted)
     },
+    member: (options) => workerMember(clusterOf(options.clientId), `member-${++lanes}`, options),
     admin: (clientId) => new NetworkAdmin(clusterOf(clientId)),
     close: () => {
       for (const cluster of clusters.values()) cluster.close()

@@ -86,6 +86,8 @@ export interface Consumer {
   pause(partitions: readonly TopicPartition[]): void
   resume(partitions: readonly TopicPartition[]): void
   assignment(): readonly TopicPartition[]
+  /** Where reading goes on in each partition that has a position; past what holds no records for us. */
+  positions(): readonly TopicOffset[]
   /** Ends a waiting poll at once. */
   wakeUp(): void
   close(): Promise<void>
@@ -117,6 +119,8 @@ export interface Admin {
   topics(): Promise<readonly TopicDescription[]>
   /** Null when there is no such topic. */
   describe(topic: string): Promise<TopicDescription | null>
+  /** The settings in effect by name; throws StateError when there is no such topic. */
+  topicConfig(topic: string): Promise<Readonly<Record<string, string>>>
   /** True when this call made it, false when it was there. */
   createTopic(spec: TopicSpec): Promise<boolean>
   deleteTopic(topic: string): Promise<void>
@@ -131,10 +135,61 @@ export interface Admin {
   close(): Promise<void>
 }
 
+/** What one member offers: the name of a way to share the work, and what it tells the others about itself. */
+export interface MemberProtocol {
+  readonly name: string
+  readonly metadata: Uint8Array
+}
+
+export interface MemberOptions {
+  readonly clientId: string
+  readonly groupId: string
+  /** What the group shares: `connect` for the work of Kafka Connect's workers. */
+  readonly protocolType: string
+  readonly sessionTimeoutMs: number
+  readonly rebalanceTimeoutMs: number
+  readonly heartbeatMs: number
+  /** Asked at each join, the preferred one first. */
+  readonly protocols: () => Promise<readonly MemberProtocol[]>
+  /** Asked of the leader: each member's assignment. */
+  readonly assign: (joined: JoinedGroup) => Promise<ReadonlyMap<string, Uint8Array>>
+  /** The group rebalances or has forgotten this member: `needsJoin` is true now. */
+  readonly onRebalance: () => void
+}
+
+/** A group as its leader sees it at a join. */
+export interface JoinedGroup {
+  readonly generation: number
+  /** The name that all members offer and most prefer. */
+  readonly protocol: string
+  readonly leader: string
+  readonly memberId: string
+  readonly members: readonly { readonly id: string; readonly metadata: Buffer }[]
+}
+
+/** A member of a group that shares something else than partitions. */
+export interface Member {
+  readonly needsJoin: boolean
+  /** Empty before the first join. */
+  readonly memberId: string
+  /** -1 while the group does not know this member. */
+  readonly generation: number
+  /** When the group last answered, in milliseconds since 1970; 0: never. */
+  readonly heardAt: number
+  /** Takes part in a rebalance and resolves with this member's assignment; waits for the other members. */
+  join(): Promise<{ readonly protocol: string; readonly assignment: Buffer }>
+  /** Asks for a rebalance. */
+  rejoin(): void
+  /** Leaves, as far as the group can be reached within `timeoutMs`. */
+  leave(timeoutMs: number): Promise<void>
+}
+
 /** A log: a Kafka cluster, or a folder on this machine. */
 export interface Kafka {
   producer(options: ProducerOptions): Producer
   consumer(options: ConsumerOptions): Consumer
   admin(clientId: string): Admin
+  /** Throws StateError where the log has no such groups. */
+  member(options: MemberOptions): Member
   close(): Promise<void>
 }

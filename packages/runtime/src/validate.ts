@@ -93,7 +93,9 @@ function overrideProblems(policy: WorkerConfig['connector.client.config.override
 function withProblems(configs: readonly ConfigValue[], problems: readonly ConfigProblem[]): ConfigValue[] {
   const listed = configs.map((value) => {
     const further = problems.filter(({ key }) => key === value.name).map(({ message }) => message)
-    return further.length === 0 ? value : { ...value, errors: [...value.errors, ...further] }
+    if (further.length === 0) return value
+    const shown = value.key.type === 'class' ? null : value.value
+    return { ...value, value: shown, errors: [...value.errors, ...further] }
   })
   const names = new Set(configs.map((value) => value.name))
   const unlisted = problems.filter(({ key }) => !names.has(key))
@@ -128,10 +130,10 @@ class InvalidConnectorConfig extends ConfigError {
 /** Names each key that nobody knows, with the nearest known one. */
 export function warnAboutConnectorProps(plugin: ConnectorPlugin, props: Props, plugins: Plugins, log: Log): void {
   const framework = plugin.type === 'source' ? sourceConnectorConfig : sinkConnectorConfig
-  const names = [...Object.keys(framework.keys), ...Object.keys(plugin.config.keys)]
-  for (const key of Object.keys(props)) {
+  const names = Object.keys(framework.keys)
+  for (const { key, nearest: own } of plugin.config.unknown(props)) {
     if (names.includes(key) || PASSED_ON_PREFIXES.some((prefix) => key.startsWith(prefix))) continue
-    const nearest = nearestKey(key, names)
+    const nearest = nearestKey(key, own === null ? names : [...names, own])
     log.warn(`Unknown key ${key}: it has no effect.${nearest === null ? '' : ` Did you mean ${nearest}?`}`, { key })
   }
   for (const side of ['key', 'value']) {

@@ -2,11 +2,14 @@
 // round or misread without a word is refused here. Upholds invariant 5: a value is never silently changed.
 import { DATE, DECIMAL, scaleOf, TIME, TIMESTAMP, type Schema } from '@rowbridge/api'
 import { wholeOf, type Binder, type SourceKind } from './bind-whole.js'
+import { bindAny } from './bind-any.js'
 import { bindArray } from './bind-array.js'
-import { refuse, unsupported, type BoundColumn } from './bind-errors.js'
+import { refuse, type BoundColumn } from './bind-errors.js'
 import { bindBits } from './bind-bits.js'
+import { bindJson } from './bind-json.js'
 import { bindDate, bindTime, bindTimestamp, bindYear } from './bind-time.js'
 import { digitsOf, plainDecimal, rescale } from './decimal.js'
+import { ANY } from './database.js'
 import { UNBOUNDED_SCALE } from './types.js'
 import type { TimeSettings } from './dialect.js'
 
@@ -37,9 +40,10 @@ function sourceKindOf(schema: Schema): SourceKind | null {
 
 /** The binder of a column. Throws DataError when no value of that schema can be written there. */
 export function compileBinder(column: BoundColumn, times: TimeSettings): Binder {
+  if (column.schema.name === ANY) return bindAny(column, (typed) => compileBinder(typed, times))
   const kind = sourceKindOf(column.schema)
-  if (kind === null) throw unsupported(column)
-  if (kind === 'array') return bindArray(column)
+  if (kind === 'array' && column.target.isArray === true) return bindArray(column)
+  if (kind === null || kind === 'array') return bindJson(column)
   switch (column.target.kind) {
     case 'integer':
       return bindInteger(column, kind)

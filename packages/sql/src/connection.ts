@@ -1,7 +1,10 @@
 // The Database that connectors see: one session of a driver, completed by its dialect.
-import { ConfigError, RetriableError, StateError } from '@rowbridge/api'
-import { literal, quoteName } from './ansi.js'
+import { ConfigError, RetriableError, StateError, type Schema } from '@rowbridge/api'
+import { literal, quoteName, textLiteral } from './ansi.js'
+import type { CommitWatch, WatchScope } from './commits.js'
 import type {
+  Alteration,
+  ColumnNeed,
   ColumnSpec,
   Database,
   Instant,
@@ -19,8 +22,10 @@ import type { Dialect, Parameter, ReadSettings, Session } from './dialect.js'
 import { failureOf } from './failures.js'
 import { openPhraseBook, type DdlColumn, type PhraseBook } from './phrase-book.js'
 import { columnOf, compileRowReader, type RowReader } from './row-reader.js'
-import { checkLengths, nameParts, shownTable, tableIdOf } from './table.js'
+import { checkLengths, cutName, nameParts, shownTable, tableIdOf } from './table.js'
 import type { TargetColumn } from './target.js'
+import { openWatch } from './watch.js'
+import { findWidenings } from './widenings.js'
 import { compileWriter } from './writer.js'
 
 export interface ConnectionParts {
@@ -113,6 +118,16 @@ export class Connection implements Database {
     return this.#parts.quoting === 'never' ? name : quoteName(name, this.#parts.dialect.quote.charAt(0))
   }
 
+  quoteText(text: string): string {
+    return (this.#parts.dialect.quoteText ?? textLiteral)(text)
+  }
+
+  digest(expression: string, { salt, isBytes }: { readonly salt: string; readonly isBytes: boolean }): string {
+    const { digest } = this.#parts.dialect
+    if (digest !== undefined) return digest(expression, Buffer.from(salt).toString('hex'), isBytes)
+    throw new StateError('no-digest', `The database of dialect ${this.dialect} cannot compute a SHA-256.`)
+  }
+
   parseTable(name: string): TableId {
     const { dialect, quoting } = this.#parts
     const parts = nameParts(name, dialect.quote)
@@ -123,6 +138,23 @@ export class Connection implements Database {
     )
     const isFolded = quoting === 'never' && dialect.fold !== undefined && parts.at(-1)?.isQuoted !== true
     return isFolded ? { ...id, table: dialect.fold(id.table) } : id
+  }
+
+  tickMs(typeName: string): number {
+    return this.#parts.dialect.tickMs?.(typeName) ?? 1
+  }
+
+  watch(scope: WatchScope): Promise<CommitWatch> {
+    return openWatch(this.#parts, scope, {
+      guard: (work) => this.#guard('open transactions', work),
+      read: (statement, options) => this.read(statement, options),
+    })
+  }
+
+  async hasIndex(id: TableId, column: string): Promise<boolean | null> {
+    const { dialect, session } = this.#parts
+    if (dialect.hasIndex === undefined) return null
+    return this.#guard(shownTable(id), () => dialect.hasIndex!(session, id, column))
   }
 
   limit(text: string, rows: number): string {
@@ -165,6 +197,26 @@ export class Connection implements Database {
     }
   }
 
+  async widenings(table: Table, needs: readonly ColumnNeed[]): Promise<readonly Alteration[]> {
+    const { dialect, session } = this.#parts
+    const ddlOf = (schema: Schema, name: string) => this.#ddlOf({ name, schema, isPrimaryKey: false }, 0).type
+    const parts = { dialect, session, ddlOf, quoteName: (name: string) => this.quoteName(name) }
+    const quoted = this.quoteTable(table.id)
+    return this.#guard(shownTable(table.id), () => findWidenings({ ...parts, table, quoted, needs }))
+  }
+
+  async alter({ text }: Alteration): Promise<void> {
+    await this.transaction(() => this.#guard(text, () => this.#parts.session.run(text)))
+  }
+
+  references(id: TableId): Promise<readonly TableId[]> {
+    return this.#guard(shownTable(id), () => this.#parts.dialect.references(this.#parts.session, id))
+  }
+
+  fitTable(id: TableId): TableId {
+    return { ...id, table: cutName(id.table, this.#parts.dialect.nameBytes ?? Infinity) }
+  }
+
   writer(spec: WriterSpec): Writer {
     const { dialect, session, settings } = this.#parts
     const bulk = compileWriter(spec, {
@@ -175,7 +227,7 @@ export class Connection implements Database {
       table: this.quoteTable(spec.table.id),
     })
     const what = `${shownTable(spec.table.id)}: ${spec.mode}`
-    return { write: (rows) => (rows.length === 0 ? Promise.resolve() : this.#guard(what, () => bulk.write(rows))) }
+    return { write: (rows) => (rows.length === 0 ? Promise.resolve(0) : this.#guard(what, () => bulk.write(rows))) }
   }
 
   async transaction<T>(work: () => Promise<T>): Promise<T> {

@@ -24,8 +24,8 @@ function notingSession(notes: string[]): Session {
       throw new Error('not asked for')
     },
     run: note,
-    execute: note,
-    executeEach: note,
+    execute: (text) => note(text).then(() => 0),
+    executeEach: (text) => note(text).then(() => 0),
     cancel: () => Promise.resolve(),
     close: () => Promise.resolve(),
   }

@@ -1,8 +1,8 @@
 // Opens a connection: finds the dialect, joins what URL and properties say, connects within ten seconds.
 import { ConfigError, StateError, type ConnectError } from '@rowbridge/api'
 import { Connection } from './connection.js'
-import type { Database, DatabaseOptions } from './database.js'
-import type { ConnectOptions, Dialect, ReadSettings } from './dialect.js'
+import type { Database, DatabaseOptions, IsolationLevel } from './database.js'
+import type { ConnectOptions, Dialect, ReadSettings, Session } from './dialect.js'
 import { failureOf } from './failures.js'
 import { loadDialect } from './registry.js'
 import { parseUrl, type TargetUrl } from './url.js'
@@ -32,11 +32,22 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     settings,
     timeoutMs: CONNECT_TIMEOUT_MS,
   })
+  if (options.isolation !== undefined) await isolate(dialect, session, options.isolation)
   if (options.signal?.aborted === true) {
     await session.close()
     options.signal.throwIfAborted()
   }
   return new Connection({ dialect, session, settings, quoting: options.quoteIdentifiers ?? 'always' })
+}
+
+async function isolate(dialect: Dialect, session: Session, level: IsolationLevel): Promise<void> {
+  if (dialect.isolate === undefined) return
+  try {
+    await session.run(dialect.isolate(level))
+  } catch (error) {
+    await session.close()
+    throw failureOf(error, dialect.classify, `isolation level ${level}`)
+  }
 }
 
 /** The first host that answers. */

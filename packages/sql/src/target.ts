@@ -45,6 +45,8 @@ export interface Target {
   readonly isArray?: boolean
   /** Whether values come as an array of text and are cast one by one: an array of the type would come apart otherwise. */
   readonly isText?: boolean
+  /** Whether the column holds JSON, so that a text in it has quotes. */
+  readonly isJson?: boolean
   /** Whether bits are written as the digits 0 and 1, not as bytes. */
   readonly isBitText?: boolean
 }

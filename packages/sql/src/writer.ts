@@ -16,7 +16,7 @@ export interface WriterParts {
   readonly table: string
 }
 
-const NOTHING: BulkWriter = { write: () => Promise.resolve() }
+const NOTHING: BulkWriter = { write: (rows) => Promise.resolve(rows.length) }
 
 export function compileWriter(spec: WriterSpec, parts: WriterParts): BulkWriter {
   const plan = planOf(spec, parts)
@@ -44,6 +44,7 @@ function planOf(spec: WriterSpec, parts: WriterParts): WritePlan {
     columns,
     keys: columns.filter((column) => column.isKey),
     others: columns.filter((column) => !column.isKey),
+    version: columns.find((column) => !column.isKey && column.name === spec.version) ?? null,
   }
 }
 

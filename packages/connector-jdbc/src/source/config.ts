@@ -1,7 +1,8 @@
 // All keys of the source connector, and the rules across them.
 import { defineConfig, type Config, type ConfigKeys } from '@rowbridge/api'
 import { PASS_THROUGH } from '../connect.js'
-import { ZONE_KEY } from '../connection-keys.js'
+import { NOT_ONE_OF, ZONE_KEY } from '../connection-keys.js'
+import { columnKeys } from './column-keys.js'
 import { databaseKeys } from './database-keys.js'
 import { modeKeys } from './mode-keys.js'
 import { sourceRules } from './rules.js'
@@ -98,6 +99,7 @@ const connectorKeys = {
   'timestamp.granularity': {
     type: 'enum',
     values: GRANULARITIES,
+    notAllowed: NOT_ONE_OF,
     default: 'connect_logical',
     importance: 'low',
     group,
@@ -107,7 +109,7 @@ const connectorKeys = {
   },
 } as const satisfies ConfigKeys
 
-const keys = { ...databaseKeys, ...modeKeys, ...connectorKeys } as const
+const keys = { ...databaseKeys, ...modeKeys, ...connectorKeys, ...columnKeys } as const
 
 export const sourceConfig = defineConfig(keys, [sourceRules], {
   passThrough: [PASS_THROUGH, 'jdbc.credentials.provider.'],

@@ -1,15 +1,19 @@
 // Finds the tables to read, keeps an eye on them, and deals them out to tasks.
 import {
   adviceOf,
+  ConfigError,
   StateError,
   type ConfigProblem,
   type Connector,
   type ConnectorContext,
+  type Log,
   type Props,
 } from '@rowbridge/api'
+import type { TableId } from '@rowbridge/sql'
 import { connect, connectOptionsOf, databaseOptionsOf } from '../connect.js'
 import { warnNotSupported } from '../not-supported.js'
 import { Session } from '../session.js'
+import { columnProblems, warnUnmatched } from './column-check.js'
 import { sourceConfig, type SourceConfig } from './config.js'
 import { groupNeighbours } from './grouping.js'
 import { SOURCE_NOT_SUPPORTED } from './not-supported.js'
@@ -24,6 +28,7 @@ interface Started {
   readonly config: SourceConfig
   readonly session: Session
   readonly stop: AbortController
+  readonly log: Log
   /** Null for a query. */
   readonly monitor: TableMonitor | null
 }
@@ -32,6 +37,8 @@ const SILENT = { debug() {}, info() {}, warn() {}, error() {} }
 
 export class JdbcSourceConnector implements Connector {
   #started: Started | null = null
+  /** Tables whose columns were held against the lists of columns. */
+  #toldAbout: readonly TableId[] | null = null
 
   async start(props: Props, context: ConnectorContext): Promise<void> {
     const config = sourceConfig.parse(props)
@@ -45,18 +52,20 @@ export class JdbcSourceConnector implements Connector {
     const session = new Session(databaseOptionsOf(config, props, typeOptionsOf(config)), how)
     await session.database()
     const monitor = queryOf(config) === '' ? monitorFor({ config, session, signal, context }) : null
-    this.#started = { props, config, session, stop, monitor }
+    this.#started = { props, config, session, stop, log: context.log, monitor }
     monitor?.start()
   }
 
   async taskConfigs(maxTasks: number): Promise<readonly Props[]> {
-    const { props, config, session, monitor } = this.#running()
+    const { props, config, session, monitor, log } = this.#running()
     if (monitor === null) return [{ ...props, tables: '', 'tables.fetched': 'true' }]
     const tables = await monitor.tables(config['table.monitoring.startup.polling.limit.ms'])
     if (tables === null) return [{ ...props, tables: '', 'tables.fetched': 'false' }]
     refuseSameNames(tables)
     if (tables.length === 0) return [{ ...props, tables: '', 'tables.fetched': 'true' }]
     const database = await session.database()
+    if (this.#toldAbout !== tables) await warnUnmatched(database, tables, { config, log })
+    this.#toldAbout = tables
     return groupNeighbours(tables, maxTasks).map((group) => ({
       ...props,
       tables: group.map((id) => database.quoteTable(id)).join(','),
@@ -81,13 +90,15 @@ export class JdbcSourceConnector implements Connector {
     try {
       database = await connect(databaseOptionsOf(config, props, typeOptionsOf(config)), once)
     } catch (error) {
-      return [{ key: 'connection.url', message: `Could not connect to database. ${adviceOf(error)}` }]
+      const own = error instanceof ConfigError ? error.problems[0]?.key : undefined
+      return [{ key: own ?? 'connection.url', message: `Could not connect to database. ${adviceOf(error)}` }]
     }
     try {
       if (queryOf(config) !== '') await queryColumns(database, queryOf(config))
-      return []
+      return await columnProblems(database, config)
     } catch (error) {
-      return [{ key: queryKeyOf(config), message: `The database refuses the query: ${adviceOf(error)}` }]
+      const key = queryOf(config) === '' ? 'connection.url' : queryKeyOf(config)
+      return [{ key, message: `The database refuses the query: ${adviceOf(error)}` }]
     } finally {
       await database.close()
     }

@@ -1,7 +1,14 @@
 // The keys of the source that say where the database is and which tables to take.
 import type { ConfigKeys } from '@rowbridge/api'
-import { ATTEMPTS_KEY, BACKOFF_KEY, CALENDAR_KEY, CREDENTIALS_PROVIDER_KEY, DIALECT_KEY } from '../connection-keys.js'
-import { checkPatterns } from './table-filter.js'
+import {
+  ATTEMPTS_KEY,
+  BACKOFF_KEY,
+  CALENDAR_KEY,
+  CREDENTIALS_PROVIDER_KEY,
+  DIALECT_KEY,
+  NOT_ONE_OF,
+} from '../connection-keys.js'
+import { checkPatterns } from './pattern.js'
 
 const group = 'Database'
 const NUMERIC_MAPPINGS = ['none', 'precision_only', 'best_fit', 'best_fit_eager_double'] as const
@@ -96,6 +103,7 @@ export const databaseKeys = {
   'numeric.mapping': {
     type: 'enum',
     values: NUMERIC_MAPPINGS,
+    notAllowed: NOT_ONE_OF,
     default: null,
     importance: 'low',
     group,

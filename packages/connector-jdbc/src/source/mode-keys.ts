@@ -13,6 +13,12 @@ const ISOLATION_LEVELS = [
   'SQL_SERVER_SNAPSHOT',
 ] as const
 
+/** What is wrong with `mode`, told on each key that depends on it, as Kafka Connect does. */
+const checkMode = (props: Props): string | null => {
+  const mode = modeOf(props)
+  if (mode === '') return 'Query mode must be specified'
+  return MODES.includes(mode) ? null : `Invalid mode: ${(props['mode'] ?? '').trim()}`
+}
 const isMode = (...modes: readonly string[]) => {
   return (props: Props) => !MODES.includes(modeOf(props)) || modes.includes(modeOf(props))
 }
@@ -39,6 +45,7 @@ export const modeKeys = {
   'incrementing.column.name': {
     type: 'string',
     default: '',
+    checkAmong: checkMode,
     importance: 'medium',
     group,
     width: 'medium',
@@ -48,6 +55,7 @@ export const modeKeys = {
   'timestamp.column.name': {
     type: 'list',
     default: [],
+    checkAmong: checkMode,
     importance: 'medium',
     group,
     width: 'medium',
@@ -58,6 +66,7 @@ export const modeKeys = {
     type: 'list',
     default: [],
     check: checkTimestampMapping,
+    checkAmong: checkMode,
     importance: 'medium',
     group,
     width: 'long',
@@ -68,6 +77,7 @@ export const modeKeys = {
     type: 'list',
     default: [],
     check: checkIncrementingMapping,
+    checkAmong: checkMode,
     importance: 'medium',
     group,
     width: 'long',
@@ -77,6 +87,7 @@ export const modeKeys = {
   'timestamp.initial': {
     type: 'long',
     default: null,
+    checkAmong: checkMode,
     importance: 'low',
     group,
     width: 'medium',
@@ -86,11 +97,30 @@ export const modeKeys = {
   'validate.non.null': {
     type: 'boolean',
     default: true,
+    checkAmong: checkMode,
     importance: 'low',
     group,
     width: 'short',
     visible: isMode('incrementing', 'timestamp', 'timestamp+incrementing'),
     doc: 'Whether a task refuses to start when the columns that find new rows may be null. Rows with a null there are never found.',
+  },
+  'commit.safe': {
+    type: 'boolean',
+    default: true,
+    importance: 'medium',
+    group,
+    width: 'short',
+    visible: isMode('incrementing', 'timestamp', 'timestamp+incrementing'),
+    doc: 'Whether rows are read only once no open transaction can commit one before them. `false`: at once, as the Java connector does, which misses rows that are committed after later ones.',
+  },
+  'commit.safe.max.wait.ms': {
+    type: 'long',
+    default: 0,
+    importance: 'low',
+    group,
+    width: 'short',
+    visible: isMode('incrementing', 'timestamp', 'timestamp+incrementing'),
+    doc: 'How long to wait for a transaction that stays open before going on without its rows, in milliseconds; 0: for as long as it is open.',
   },
   query: {
     type: 'string',

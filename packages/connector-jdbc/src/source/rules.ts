@@ -30,15 +30,6 @@ const PATTERN_KEYS = [
 ] as const
 /** The keys that choose tables. */
 export const FILTER_KEYS = ['table.whitelist', 'table.blacklist', 'table.include.list', 'table.exclude.list'] as const
-const MODE_DEPENDENTS = [
-  'incrementing.column.name',
-  'timestamp.column.name',
-  'timestamp.columns.mapping',
-  'incrementing.column.mapping',
-  'timestamp.initial',
-  'validate.non.null',
-] as const
-
 export const usesTimestamp = (mode: string): boolean => mode.startsWith('timestamp')
 export const usesIncrementing = (mode: string): boolean => mode.endsWith('incrementing')
 export const queryOf = (config: Pick<RuleConfig, 'query' | 'query.masked'>): string =>
@@ -47,8 +38,6 @@ export const queryOf = (config: Pick<RuleConfig, 'query' | 'query.masked'>): str
 const isSet = (config: RuleConfig, key: (typeof NAME_KEYS | typeof PATTERN_KEYS)[number]): boolean =>
   config[key].length > 0
 const blame = (keys: readonly string[], message: string): ConfigProblem[] => keys.map((key) => ({ key, message }))
-
-const modeIsGiven: Step = ({ mode }) => (mode === '' ? blame(MODE_DEPENDENTS, 'Query mode must be specified') : [])
 
 const isolationFitsDatabase: Step = (config) =>
   config['transaction.isolation.mode'] === 'SQL_SERVER_SNAPSHOT' &&
@@ -138,7 +127,6 @@ const timestampColumnsAreGiven: Step = (config) =>
     : []
 
 const STEPS: readonly Step[] = [
-  modeIsGiven,
   isolationFitsDatabase,
   namesOrPatterns,
   oneQuery,

@@ -82,7 +82,7 @@ export class TableMonitor {
 }
 
 /** The tables that a configuration chooses of those the database has now, and those that it names in vain. */
-async function chosenTables(database: Database, config: SourceConfig) {
+export async function chosenTables(database: Database, config: SourceConfig) {
   const all = await database.tables({
     types: config['table.types'].map((type) => type.toUpperCase()),
     catalog: config['catalog.pattern'],

@@ -2,6 +2,7 @@
 // rows at one position only when all of the group was.
 import { RetriableError, type Json, type Log, type SourceBatch } from '@rowbridge/api'
 import { schemaOfRow, type Database, type Instant, type Page, type Statement } from '@rowbridge/sql'
+import type { CommitSafety } from './commit-safety.js'
 import { timestampNames, withGranularity, type Granularity } from './granularity.js'
 import { LoadShare } from './load-share.js'
 import { instantOf, isSamePosition, offsetOf, START, type Position } from './offset.js'
@@ -24,6 +25,8 @@ export interface ReaderOptions {
   readonly granularity: Granularity | null
   readonly log: Log
   readonly signal: AbortSignal
+  /** Null: rows are read as soon as they are visible. */
+  readonly safety: CommitSafety | null
 }
 
 /** The batches of a page at a time. */
@@ -52,6 +55,10 @@ export class TableReader {
     this.share = new LoadShare(position === null)
   }
 
+  get safety(): CommitSafety | null {
+    return this.#options.safety
+  }
+
   get isInRun(): boolean {
     return this.#run !== null
   }
@@ -67,7 +74,23 @@ export class TableReader {
       return null
     } catch (error) {
       this.#endRun()
-      throw error
+      throw await this.#toldOfColumns(error, database)
+    }
+  }
+
+  /** A statement that names a column fails when that is dropped: it is then made anew, and the error is waited out. */
+  async #toldOfColumns(error: unknown, database: Database): Promise<unknown> {
+    const isUntold = this.#moments.length > 0 && (error as { code?: unknown }).code === 'not-a-timestamp'
+    if (!isUntold && (error instanceof RetriableError || !(await this.#hasOtherColumns(database)))) return error
+    this.#moments = []
+    return new RetriableError('columns-changed', `${this.source.name} has other columns now.`, { cause: error })
+  }
+
+  async #hasOtherColumns(database: Database): Promise<boolean> {
+    try {
+      return (await this.source.refresh?.(database)) ?? false
+    } catch {
+      return false
     }
   }
 
@@ -88,31 +111,80 @@ export class TableReader {
   }
 
   async *#everything(database: Database): Batches {
+    await this.source.refresh?.(database)
     for await (const page of this.#stream(database, { text: this.#closed(this.source.select), parameters: [] })) {
       yield this.#slices(page, page.rows.length).map(([start, end]) => this.#batch(page, start, end, null))
     }
   }
 
   async *#newRows(database: Database, cursor: Cursor): Batches {
-    const { suffix, delayMs } = this.#options
+    await this.source.refresh?.(database)
+    const { safety, delayMs } = this.#options
+    if (safety !== null) return yield* this.#safeRows(database, cursor, safety)
     const end = cursor.hasEnd ? before(await database.now(), delayMs) : instantOf(0)
     await this.#measureLast(database, cursor, end)
-    if (suffix !== '' && !hasLimit(suffix)) yield* this.#wholeResult(database, cursor, end)
-    else yield* this.#pages(database, cursor, end)
+    yield* this.#upTo(database, cursor, { ...START, timestamp: end })
+  }
+
+  /** What may be read without passing a row that is yet to be committed; then, what came in behind. */
+  async *#safeRows(database: Database, cursor: Cursor, safety: CommitSafety): Batches {
+    yield* this.#lateRows(database, cursor, safety)
+    const bound = await safety.bound(database, this.#position)
+    if (bound === null) return
+    await this.#measureLast(database, cursor, bound.timestamp ?? instantOf(0))
+    for (;;) {
+      const before = this.#position
+      const part = await safety.part(database, { after: before, bound })
+      if (part === null) return
+      yield* this.#upTo(database, cursor, part.bound)
+      if (part.isHeld || part.bound === bound || hasLimit(this.#options.suffix)) return
+      if (isSamePosition(before, this.#position)) safety.enlarge()
+    }
+  }
+
+  /** Rows in gaps that were passed; offsets have stayed below them. */
+  async *#lateRows(database: Database, cursor: Cursor, safety: CommitSafety): Batches {
+    if (!safety.hasGaps) return
+    const gaps = await safety.lateGaps(database)
+    const where = gaps.map(() => cursor.whereBetween).join(' OR ')
+    const parameters = gaps.flatMap(({ from, to }) => [from, to])
+    const statement = this.#statement(`(${where})`, parameters, cursor.order)
+    for await (const page of this.#stream(database, statement)) {
+      if (page.rows.length > 0) yield this.#late(page, cursor, safety)
+    }
+    safety.fill(gaps, [])
+  }
+
+  #late(page: Page, cursor: Cursor, safety: CommitSafety): SourceBatch[] {
+    const positionAt = cursor.positions(page)
+    safety.fill(
+      [],
+      page.rows.map((_, row) => positionAt(row).incrementing),
+    )
+    const offset = offsetOf(safety.floor(this.#position))
+    return this.#slices(page, page.rows.length).map(([start, end]) => this.#batch(page, start, end, offset))
+  }
+
+  #upTo(database: Database, cursor: Cursor, bound: Position): Batches {
+    const { suffix } = this.#options
+    return suffix !== '' && !hasLimit(suffix)
+      ? this.#wholeResult(database, cursor, bound)
+      : this.#pages(database, cursor, bound)
   }
 
   /** Page after page until one is not full. A suffix with a limit of its own makes a run of one page. */
-  async *#pages(database: Database, cursor: Cursor, end: Instant): Batches {
+  async *#pages(database: Database, cursor: Cursor, bound: Position): Batches {
     const { suffix, signal } = this.#options
     const { schemaName } = this.source
     for (;;) {
       const pageRows = this.#pageSize.rows
       const start = performance.now()
-      const statement = this.#newRowsStatement(cursor, end)
+      const statement = this.#newRowsStatement(cursor, bound)
       const text = suffix === '' ? database.limit(statement.text, pageRows) : statement.text
       const wanted = { schemaName, instants: cursor.instants, moments: this.#moments, signal }
       const page = await database.read({ ...statement, text }, wanted)
       if (page.rows.length === 0) return
+      if ((await this.source.refresh?.(database)) === true) continue
       const isLast = suffix === '' && page.rows.length < pageRows
       if (!isLast) this.#pageSize.note(performance.now() - start, bytesOfRow(page.rows))
       const kept = isLast || cursor.isUnique ? page.rows.length : startOfLastGroup(page, cursor)
@@ -135,9 +207,9 @@ export class TableReader {
   }
 
   /** One result to its end, each page held until the next one tells whether it ends a group. */
-  async *#wholeResult(database: Database, cursor: Cursor, end: Instant): Batches {
+  async *#wholeResult(database: Database, cursor: Cursor, bound: Position): Batches {
     let held: Page | null = null
-    for await (const page of this.#stream(database, this.#newRowsStatement(cursor, end))) {
+    for await (const page of this.#stream(database, this.#newRowsStatement(cursor, bound))) {
       if (page.rows.length === 0) continue
       if (held !== null) {
         yield this.#inOrder({ page: held, cursor, kept: held.rows.length, next: cursor.positions(page)(0) })
@@ -156,11 +228,23 @@ export class TableReader {
       const following = end < kept ? positionAt(end) : next
       const isGroupEnd = cursor.isUnique || following === null || !isSamePosition(own, following)
       const reached = isGroupEnd ? own : this.#lastBefore(positionAt, own, end - 1)
-      const batch = this.#batch(page, start, end, offsetOf(reached))
+      const batch = this.#batch(page, start, end, offsetOf(this.#resumable(positionAt, [start, end], reached)))
       this.#position = reached
       this.share.reach(cursor.measure(own))
       return batch
     })
+  }
+
+  /** The position that goes with rows as the one to go on from. */
+  #resumable(
+    positionAt: (row: number) => Position,
+    [start, end]: readonly [number, number],
+    reached: Position,
+  ): Position {
+    const { safety } = this.#options
+    if (safety === null || !safety.watchesGaps) return reached
+    safety.pass(Array.from({ length: end - start }, (_, i) => positionAt(start + i).incrementing))
+    return safety.floor(reached)
   }
 
   /** The position of the last row that is not at `own`, or the one from before the page. */
@@ -188,8 +272,11 @@ export class TableReader {
     }
   }
 
-  #newRowsStatement(cursor: Cursor, end: Instant): Statement {
-    return this.#statement(cursor.where, cursor.parameters(this.#position, end), cursor.order)
+  #newRowsStatement(cursor: Cursor, bound: Position): Statement {
+    const after = this.#position
+    const { fenced, order } = cursor
+    if (this.#options.safety !== null) return this.#statement(fenced.where, fenced.parameters(after, bound), order)
+    return this.#statement(cursor.where, cursor.parameters(after, bound.timestamp ?? instantOf(0)), order)
   }
 
   #statement(where: string, parameters: readonly Parameter[], order: string | null = null): Statement {
@@ -212,13 +299,15 @@ export class TableReader {
     this.#warnLeftOut(raw)
     const page = this.#inGranularity(raw)
     const isWhole = start === 0 && end === page.rows.length
+    const rows = isWhole ? page.rows : page.rows.slice(start, end)
+    const schema = schemaOfRow(page, start)
     this.#tellMisfits(page, start)
     return {
       topic: this.source.topic,
       partition: null,
       length: end - start,
-      key: null,
-      value: { schema: schemaOfRow(page, start), values: isWhole ? page.rows : page.rows.slice(start, end) },
+      key: this.source.keys?.(schema, rows) ?? null,
+      value: { schema, values: rows },
       timestamps: null,
       headers: null,
       sourcePartition: this.source.partition,

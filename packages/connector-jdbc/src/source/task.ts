@@ -23,6 +23,7 @@ import { instantOf, positionOf, START, type Position } from './offset.js'
 import { querySource, tableSource, type RowSource } from './row-source.js'
 import { FILTER_KEYS, queryOf } from './rules.js'
 import { TableReader } from './table-reader.js'
+import { safetyOf, tellSafety } from './safety-of-task.js'
 import { Turns } from './turns.js'
 
 const LEAST_PAGE = 100
@@ -116,7 +117,7 @@ export class JdbcSourceTask implements SourceTask {
 
   /** Reads from the tables whose turn it is until one has rows; null when none has. */
   async #read(): Promise<readonly SourceBatch[] | null> {
-    const { session, turns, signal } = this.#running()
+    const { context, session, turns, signal } = this.#running()
     for (;;) {
       const reader = signal.aborted ? null : turns.take()
       if (reader === null) return null
@@ -124,8 +125,9 @@ export class JdbcSourceTask implements SourceTask {
         const batches = await reader.next(await session.database())
         this.#failures = 0
         if (reader.holdsConnection) turns.keep(reader)
-        else if (batches === null) turns.endRun(reader)
+        else if (batches === null) turns.endRun(reader, reader.safety?.pauseMs)
         this.#tellShare()
+        tellSafety(context.metrics, turns.all)
         if (batches !== null) return batches
       } catch (error) {
         if (signal.aborted) return null
@@ -192,6 +194,7 @@ export class JdbcSourceTask implements SourceTask {
       granularity: granularityOf(config['timestamp.granularity'], zoneOf(config['db.timezone']), calendarOf(config)),
       log: context.log,
       signal,
+      safety: safetyOf(source, config, { log: context.log, signal }),
     }
     return new TableReader(options, position)
   }

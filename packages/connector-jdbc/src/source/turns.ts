@@ -48,9 +48,10 @@ export class Turns<T> {
     this.#kept = one
   }
 
-  endRun(one: T): void {
+  /** The next run begins after the usual pause, or after one of its own that is shorter. */
+  endRun(one: T, pauseMs: number | null = null): void {
     const place = this.#places.find((candidate) => candidate.one === one)
-    if (place !== undefined) place.dueAt = this.#now() + this.#pauseMs
+    if (place !== undefined) place.dueAt = this.#now() + Math.min(this.#pauseMs, pauseMs ?? Infinity)
   }
 
   /** When the next turn can be, in milliseconds since 1970. */

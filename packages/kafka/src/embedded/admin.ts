@@ -7,6 +7,7 @@ export function embeddedAdmin(broker: Broker): Admin {
     clusterId: () => broker.clusterId(),
     topics: () => broker.topics(),
     describe: (topic: string) => broker.describe(topic),
+    topicConfig: (topic: string) => broker.topicConfig(topic),
     createTopic: (spec: TopicSpec) => broker.createTopic(spec),
     deleteTopic: (topic: string) => broker.deleteTopic(topic),
     offsets: (topic: string) => broker.offsets(topic),

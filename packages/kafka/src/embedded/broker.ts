@@ -52,6 +52,7 @@ export interface Broker {
   clusterId(): Promise<string>
   topics(): Promise<readonly TopicDescription[]>
   describe(topic: string): Promise<TopicDescription | null>
+  topicConfig(topic: string): Promise<Readonly<Record<string, string>>>
   /** The topic, made when there is none and the log may make it. */
   demand(topic: string): Promise<TopicDescription>
   createTopic(spec: TopicSpec): Promise<boolean>

@@ -99,6 +99,10 @@ export class EmbeddedConsumer implements Consumer {
     return [...this.#partitions.values()].map(({ at }) => at)
   }
 
+  positions(): readonly TopicOffset[] {
+    return [...this.#partitions.values()].map((own) => ({ ...own.at, offset: own.position }))
+  }
+
   wakeUp(): void {
     this.#isAwake = true
     this.#waiting?.abort()

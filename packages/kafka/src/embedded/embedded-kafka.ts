@@ -51,6 +51,12 @@ class EmbeddedKafka implements Kafka {
     return embeddedAdmin(this.#broker())
   }
 
+  member(): never {
+    throw new StateError('no-worker-groups', 'The embedded log belongs to one worker: it has no groups of workers', {
+      hint: 'Set bootstrap.servers to Kafka brokers, or start the worker standalone.',
+    })
+  }
+
   async close(): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true

@@ -47,6 +47,11 @@ export class LocalBroker implements Broker {
     return Promise.resolve(this.#topics.describe(topic))
   }
 
+  async topicConfig(topic: string): Promise<Readonly<Record<string, string>>> {
+    await Promise.resolve()
+    return this.#topics.config(topic)
+  }
+
   async demand(topic: string): Promise<TopicDescription> {
     await Promise.resolve()
     return this.#topics.demand(topic)

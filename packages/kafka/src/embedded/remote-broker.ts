@@ -65,6 +65,10 @@ export class RemoteBroker implements Broker {
     return this.#call('describe', topic)
   }
 
+  topicConfig(topic: string): Promise<Readonly<Record<string, string>>> {
+    return this.#call('topicConfig', topic)
+  }
+
   demand(topic: string): Promise<TopicDescription> {
     return this.#call('demand', topic)
   }

@@ -65,6 +65,12 @@ export class Topics {
     return topic === undefined ? null : descriptionOf(topic)
   }
 
+  config(name: string): Readonly<Record<string, string>> {
+    const topic = this.#topics.get(name)
+    if (topic === undefined) throw unknownTopic(name)
+    return { 'cleanup.policy': 'delete', ...topic.config }
+  }
+
   /** The topic, made when the log may make topics on first use. */
   demand(name: string): TopicDescription {
     const known = this.describe(name)

@@ -7,6 +7,7 @@ const METHODS = {
   clusterId: true,
   topics: true,
   describe: true,
+  topicConfig: true,
   demand: true,
   createTopic: true,
   deleteTopic: true,

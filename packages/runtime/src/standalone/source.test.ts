@@ -206,6 +206,7 @@ function wrapped(kafka: Kafka): Kafka {
     producer: (options) => kafka.producer(options),
     consumer: (options) => kafka.consumer(options),
     admin: (clientId) => kafka.admin(clientId),
+    member: (options) => kafka.member(options),
     close: () => kafka.close(),
   }
 }

@@ -144,18 +144,22 @@ class MariadbSession implements PacketSession {
     await this.#connection.query(text)
   }
 
-  async execute(text: string, parameters: readonly Parameter[]): Promise<void> {
-    await this.#connection.execute(text, parameters.map(toDriver))
+  async execute(text: string, parameters: readonly Parameter[]): Promise<number> {
+    const result = await this.#connection.execute<{ affectedRows?: number }>(text, parameters.map(toDriver))
+    return result.affectedRows ?? 0
   }
 
-  async executeEach(text: string, rows: readonly (readonly Parameter[])[]): Promise<void> {
+  async executeEach(text: string, rows: readonly (readonly Parameter[])[]): Promise<number> {
+    let touched = 0
     for (let at = 0; at < rows.length; at += UNDER_WAY) {
       const part = rows.slice(at, at + UNDER_WAY).map((row) => this.execute(text, row))
       const settled = await Promise.allSettled(part)
       const failed = settled.findIndex((one) => one.status === 'rejected')
       const one = settled[failed]
       if (one?.status === 'rejected') throw Object.assign(one.reason as Error, { rowIndex: at + failed })
+      for (const done of settled) touched += done.status === 'fulfilled' ? done.value : 0
     }
+    return touched
   }
 
   async cancel(): Promise<void> {

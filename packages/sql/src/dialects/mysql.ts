@@ -4,12 +4,14 @@ import { defineDialect, type ConnectOptions, type Parameter, type RawColumn, typ
 import { messageOf } from '../failures.js'
 import { nodeTls, tlsModeOf, tlsOf } from '../tls.js'
 import type { TargetUrl } from '../url.js'
+import { references, widen } from './mysql/alter.js'
 import { bulk, type PacketSession } from './mysql/bulk.js'
 import { describe, tables } from './mysql/catalogue.js'
+import { commits, hasIndex, tickMs } from './mysql/commits.js'
 import { classify } from './mysql/errors.js'
 import { columnOf, type FieldOptions } from './mysql/fields.js'
 import { startSession } from './mysql/start.js'
-import { literals, nullsZeroDates, readsOf, writes } from './mysql/types.js'
+import { literals, nullsZeroDates, quoted, readsOf, writes } from './mysql/types.js'
 
 type Cast = NonNullable<Exclude<ConnectionOptions['typeCast'], boolean>>
 
@@ -132,17 +134,21 @@ class MysqlSession implements PacketSession {
     await this.#query(text, [])
   }
 
-  execute(text: string, parameters: readonly Parameter[]): Promise<void> {
+  execute(text: string, parameters: readonly Parameter[]): Promise<number> {
     return new Promise((resolve, reject) => {
-      this.#connection.execute(text, parameters.map(toBinary), (error) => (error === null ? resolve() : reject(error)))
+      this.#connection.execute(text, parameters.map(toBinary), (error, result) => {
+        if (error === null) resolve((result as { affectedRows?: number }).affectedRows ?? 0)
+        else reject(error)
+      })
     })
   }
 
-  async executeEach(text: string, rows: readonly (readonly Parameter[])[]): Promise<void> {
+  async executeEach(text: string, rows: readonly (readonly Parameter[])[]): Promise<number> {
     const settled = await Promise.allSettled(rows.map((row) => this.execute(text, row)))
     const failed = settled.findIndex((one) => one.status === 'rejected')
     const one = settled[failed]
     if (one?.status === 'rejected') throw Object.assign(one.reason as Error, { rowIndex: failed })
+    return settled.reduce((touched, done) => touched + (done.status === 'fulfilled' ? done.value : 0), 0)
   }
 
   async cancel(): Promise<void> {
@@ -226,9 +232,20 @@ export default defineDialect({
   reads: readsOf(({ params }) => params['transformedBitIsBoolean'] === 'true'),
   writes,
   literals,
+  quoteText: quoted,
+  digest: (expression, salt, isBytes) => {
+    const value = isBytes ? expression : `CONVERT(${expression} USING utf8mb4)`
+    return `SHA2(${salt === '' ? value : `CONCAT(x'${salt}',${value})`},256)`
+  },
+  isolate: (level) => `SET SESSION TRANSACTION ISOLATION LEVEL ${level}`,
   connect,
+  commits,
+  hasIndex,
+  tickMs,
   tables,
   describe,
   classify,
   bulk,
+  widen,
+  references,
 })

@@ -31,8 +31,10 @@ import {
   TIME_TYPE,
   unreadable,
 } from '../types.js'
+import { references, widen } from './postgresql/alter.js'
 import { columnArrays } from './postgresql/bulk.js'
 import { describe, tables } from './postgresql/catalogue.js'
+import { commits, hasIndex, tickMs } from './postgresql/commits.js'
 import { classify } from './postgresql/errors.js'
 import { connect } from './postgresql/session.js'
 
@@ -133,6 +135,8 @@ const writes: Readonly<Record<string, WriteType>> = {
   boolean: { ddl: 'BOOLEAN' },
   string: { ddl: 'TEXT' },
   bytes: { ddl: 'BYTEA' },
+  struct: { ddl: 'JSONB' },
+  map: { ddl: 'JSONB' },
   [DECIMAL]: { ddl: 'DECIMAL' },
   [DATE]: { ddl: 'DATE' },
   [TIME]: { ddl: 'TIME' },
@@ -143,7 +147,8 @@ const writes: Readonly<Record<string, WriteType>> = {
 function arrayDdl(schema: Schema): string {
   let element = schema.valueSchema
   while (element !== null && element.type === 'array') element = element.valueSchema
-  const type = writes[element?.name ?? ''] ?? writes[element?.type ?? '']
+  if (element === null || element.type === 'struct' || element.type === 'map') return 'JSONB'
+  const type = writes[element.name ?? ''] ?? writes[element.type]
   return `${typeof type?.ddl === 'string' ? type.ddl : 'TEXT'}[]`
 }
 
@@ -202,7 +207,17 @@ export default defineDialect({
     bytes: (value) => `'\\x${Buffer.from(value as Uint8Array).toString('hex')}'`,
     array: arrayLiteral,
   },
+  digest: (expression, salt, isBytes) => {
+    const bytes = isBytes ? expression : `convert_to(${expression}::text,'UTF8')`
+    return `encode(sha256(${salt === '' ? bytes : `decode('${salt}','hex') || ${bytes}`}),'hex')`
+  },
+  isolate: (level) => `SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL ${level}`,
   connect,
+  commits,
+  hasIndex,
+  tickMs,
+  widen,
+  references,
   tables,
   describe,
   classify,

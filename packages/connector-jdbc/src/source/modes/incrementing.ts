@@ -19,6 +19,7 @@ export const incrementing: Mode = {
       parameters: (after) => [after.incrementing ?? FIRST_ID],
       whereSame: `${id.sql} = ?`,
       parametersSame: (at) => [at.incrementing ?? FIRST_ID],
+      whereBetween: `${id.sql} BETWEEN ? AND ?`,
       positions(page) {
         const idAt = compileId(page, id, columns.source)
         return (row): Position => ({ ...START, incrementing: idAt(row) })
@@ -28,6 +29,18 @@ export const incrementing: Mode = {
       instants: [],
       measure: (position) => Number(position.incrementing ?? FIRST_ID),
       last: columns.isUnique ? `MAX(${id.sql})` : null,
+      fenced: {
+        by: 'value',
+        columns: [id],
+        main: id.sql,
+        where: `${id.sql} > ? AND ${id.sql} <= ?`,
+        parameters: (after, bound) => [after.incrementing ?? FIRST_ID, bound.incrementing ?? FIRST_ID],
+        furthest: { expression: `MAX(${id.sql})`, where: `${id.sql} > ?` },
+        below(row, after) {
+          const bound = BigInt(row.incrementing ?? FIRST_ID) - 1n
+          return bound > BigInt(after.incrementing ?? FIRST_ID) ? { ...START, incrementing: longOf(bound) } : null
+        },
+      },
     }
   },
 }
@@ -68,7 +81,7 @@ function isIntegral(schema: Schema): boolean {
 }
 
 /** A whole number that a Java long can hold. */
-function integerOf(value: unknown, column: string): number | bigint {
+export function integerOf(value: unknown, column: string): number | bigint {
   if (typeof value === 'number') return value
   const integer = typeof value === 'string' && /^-?\d+$/.test(value) ? BigInt(value) : value
   if (typeof integer !== 'bigint' || integer > MAX_LONG || integer < -MAX_LONG - 1n) {
@@ -81,6 +94,11 @@ function integerOf(value: unknown, column: string): number | bigint {
       },
     )
   }
+  return longOf(integer)
+}
+
+/** A number while it is safe. */
+export function longOf(integer: bigint): number | bigint {
   return integer >= BigInt(Number.MIN_SAFE_INTEGER) && integer <= BigInt(Number.MAX_SAFE_INTEGER)
     ? Number(integer)
     : integer

@@ -115,6 +115,8 @@ function targetFor(row: readonly unknown[]): Target {
       return dataType === 'time'
         ? { kind: 'time', fraction }
         : { kind: 'timestamp', fraction, specialWords: ZERO_DATES, hasYearZero: true }
+    case 'json':
+      return { kind: 'other', isJson: true }
     case 'bit':
       return { kind: 'bits', length: Number(row[6]) }
     case 'char':

@@ -180,12 +180,16 @@ export const writes: Readonly<Record<string, WriteType>> = {
   string: { ddl: TEXT, key: (_schema, keys) => keyText(keys) },
   bytes: { ddl: 'LONGBLOB', key: (_schema, keys) => `VARBINARY(${Math.floor(KEY_BYTES / keys)})` },
   [DECIMAL]: { ddl: decimalDdl, key: (schema, keys) => (isLong(schema) ? keyText(keys) : decimalDdl(schema)) },
+  struct: { ddl: 'JSON' },
+  map: { ddl: 'JSON' },
+  array: { ddl: 'JSON' },
   [DATE]: { ddl: 'DATE' },
   [TIME]: { ddl: 'TIME(3)' },
   [TIMESTAMP]: { ddl: (schema) => `DATETIME(${Math.min(6, Number(schema.parameters?.[TIMESTAMP_DIGITS] ?? 3))})` },
 }
 
-function quoted(text: string): string {
+/** Text as a literal: the backslash escapes. */
+export function quoted(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
 }
 

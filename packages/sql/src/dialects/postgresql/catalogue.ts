@@ -82,6 +82,9 @@ function targetFor(type: string, typmod: number, cast: string, isArray: boolean)
       return { kind: 'timestamp', fraction, specialWords: INFINITIES, cast }
     case 'timestamptz':
       return { kind: 'timestamp', fraction, isZoned: true, specialWords: INFINITIES, cast }
+    case 'json':
+    case 'jsonb':
+      return { kind: 'other', refusesNul: true, cast, isJson: true }
     default:
       return { kind: 'other', refusesNul: true, cast }
   }
@@ -102,7 +105,7 @@ const COLUMNS = `SELECT a.attname, COALESCE(b.typname, t.typname), format_type(a
 
 const KINDS: Readonly<Record<string, DescribedTable['kind']>> = { r: 'table', f: 'table', p: 'partitioned table' }
 
-function regclassOf(id: TableId): string {
+export function regclassOf(id: TableId): string {
   return id.schema === null ? quoteName(id.table, '"') : `${quoteName(id.schema, '"')}.${quoteName(id.table, '"')}`
 }
 

@@ -134,23 +134,16 @@ class PostgresSession implements Session {
     if (text === 'COMMIT' || text === 'ROLLBACK') this.#isInTransaction = false
   }
 
-  async execute(text: string, parameters: readonly Parameter[]): Promise<void> {
+  async execute(text: string, parameters: readonly Parameter[]): Promise<number> {
     const values = parameters.map(textOf)
-    if (!this.#parts.prepares) {
-      await this.#query({ text, values })
-      return
-    }
-    let name = this.#names.get(text)
-    if (name === undefined) {
-      name = `rowbridge_${this.#names.size + 1}`
-      if (this.#names.size < KEPT_STATEMENTS) this.#names.set(text, name)
-      else name = ''
-    }
-    await this.#query(name === '' ? { text, values } : { text, values, name })
+    const result = await this.#query({ text, values, ...this.#nameOf(text) })
+    return result.rowCount ?? 0
   }
 
-  async executeEach(text: string, rows: readonly (readonly Parameter[])[]): Promise<void> {
-    for (const row of rows) await this.execute(text, row)
+  async executeEach(text: string, rows: readonly (readonly Parameter[])[]): Promise<number> {
+    let touched = 0
+    for (const row of rows) touched += await this.execute(text, row)
+    return touched
   }
 
   async cancel(): Promise<void> {
@@ -167,6 +160,17 @@ class PostgresSession implements Session {
     timer.unref()
     await this.#client.end().catch(() => {})
     clearTimeout(timer)
+  }
+
+  /** The name under which a statement is prepared; nothing where it is not. */
+  #nameOf(text: string): { readonly name?: string } {
+    if (!this.#parts.prepares) return {}
+    const known = this.#names.get(text)
+    if (known !== undefined) return { name: known }
+    if (this.#names.size >= KEPT_STATEMENTS) return {}
+    const name = `rowbridge_${this.#names.size + 1}`
+    this.#names.set(text, name)
+    return { name }
   }
 
   #mark(text: string, parameters: readonly Parameter[]): string {
@@ -219,7 +223,7 @@ class PostgresSession implements Session {
     const column = rawColumnOf({
       name: field.name,
       type,
-      typeName: type,
+      typeName: isTime(type) && field.dataTypeModifier >= 0 ? `${type}(${field.dataTypeModifier})` : type,
       typmod: field.dataTypeModifier,
       isNullable: origin?.isNullable ?? true,
       isPrimaryKey: origin?.isPrimaryKey ?? false,
@@ -227,6 +231,10 @@ class PostgresSession implements Session {
     })
     return column
   }
+}
+
+function isTime(type: string): boolean {
+  return type === 'timestamp' || type === 'timestamptz'
 }
 
 function readCursor(cursor: PgCursor, count: number): Promise<{ rows: unknown[][]; fields: readonly FieldDef[] }> {
