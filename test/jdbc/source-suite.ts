@@ -319,9 +319,10 @@ function tablesSuite(open: OpenPlace): void {
     await place.query(`CREATE TABLE u (id ${place.autoId}, x VARCHAR(5))`)
     await place.query("INSERT INTO u (x) VALUES ('a'), ('b')")
     await using source = await startSource(place, { ...BY_ID, 'table.whitelist': 't,u', 'batch.max.rows': '100' })
-    await source.take(102)
+    const first = await source.take(12)
     expect(source.batches.slice(0, 2).map((batch) => batch.topic)).toEqual(['p-t', 'p-u'])
-    expect(ids(await source.take(400))).toEqual(numbers(400, 101))
+    const rest = await source.take(502 - first.length)
+    expect(ids([...first, ...rest].filter(({ topic }) => topic === 'p-t'))).toEqual(numbers(500))
   })
 
   test('a column added between two runs is in the records of the second', async () => {

@@ -3,8 +3,10 @@
 
 /** Pages shorter than this are worth making longer however fast they are: each costs a round trip. */
 const SHORT_ROWS = 1000
-/** No page grows larger than this. */
-const MOST_BYTES = 16_000_000
+/** No page grows larger than this, and no batch. */
+export const MOST_BYTES = 16_000_000
+/** Rows of the first page, which tells how large rows are. */
+const FIRST_ROWS = 10
 /** A page read faster than this is not worth making larger. */
 const SLOW_MS = 100
 const MOST_TIMES = 32
@@ -14,6 +16,7 @@ const WORTH = 0.75
 const SAMPLE = 20
 
 export class PageSize {
+  readonly #least: number
   readonly #most: number
   #rows: number
   /** Milliseconds a row cost at the size before. */
@@ -21,7 +24,8 @@ export class PageSize {
   #isSettled = false
 
   constructor(least: number) {
-    this.#rows = least
+    this.#least = least
+    this.#rows = Math.min(least, FIRST_ROWS)
     this.#most = least * MOST_TIMES
   }
 
@@ -31,8 +35,12 @@ export class PageSize {
 
   /** Tells what a full page of this size cost, and how many bytes a row of it has. */
   note(ms: number, bytesOfRow: number): void {
-    const isLarge = this.#rows * 2 * bytesOfRow > MOST_BYTES
-    if (this.#isSettled || isLarge) return
+    const fitting = Math.max(1, Math.floor(MOST_BYTES / Math.max(1, bytesOfRow)))
+    if (this.#rows > fitting || this.#rows < this.#least) this.#rows = Math.min(this.#least, fitting)
+    else if (!this.#isSettled && this.#rows * 2 <= fitting) this.#grow(ms)
+  }
+
+  #grow(ms: number): void {
     if (this.#rows * 2 <= SHORT_ROWS) this.#rows *= 2
     else if (ms >= SLOW_MS) this.#noteSlow(ms / this.#rows)
   }

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream'
 import type { Connection, ConnectionConfig, FieldInfo, QueryOptions } from 'mariadb'
 import { defineDialect, type ConnectOptions, type Parameter, type RawColumn, type RawResult } from '../dialect.js'
 import { nodeTls, tlsModeOf, tlsOf } from '../tls.js'
+import { compilePageFill } from '../page-fill.js'
 import type { TargetUrl } from '../url.js'
 import type { PacketSession } from './mysql/bulk.js'
 import { columnOf, GEOMETRY, type FieldOptions } from './mysql/fields.js'
@@ -110,6 +111,7 @@ class MariadbSession implements PacketSession {
     stream.once('fields', (meta: FieldInfo[]) => {
       columns = this.#columnsOf(meta)
     })
+    const isFull = compilePageFill(pageSize)
     let isDone = false
     try {
       let rows: unknown[][] = []
@@ -117,7 +119,7 @@ class MariadbSession implements PacketSession {
       for await (const row of stream) {
         if (isFirst && !isCast && columns.some((column) => column.type === 'geometry')) break
         rows.push(row as unknown[])
-        if (rows.length < pageSize) continue
+        if (!isFull(row as unknown[])) continue
         yield { columns, rows }
         isFirst = false
         rows = []

@@ -3,6 +3,7 @@ import type { Connection, ConnectionOptions, FieldPacket } from 'mysql2'
 import { defineDialect, type ConnectOptions, type Parameter, type RawColumn, type RawResult } from '../dialect.js'
 import { messageOf } from '../failures.js'
 import { nodeTls, tlsModeOf, tlsOf } from '../tls.js'
+import { compilePageFill } from '../page-fill.js'
 import type { TargetUrl } from '../url.js'
 import { references, widen } from './mysql/alter.js'
 import { bulk, type PacketSession } from './mysql/bulk.js'
@@ -78,6 +79,9 @@ function configOf(url: TargetUrl, options: ConnectOptions): ConnectionOptions {
   }
 }
 
+/** Rows that wait while a page is worked on. */
+const WAITING_ROWS = 16
+
 class MysqlSession implements PacketSession {
   packetBytes = 16_777_216
   readonly #connection: Connection
@@ -109,13 +113,14 @@ class MysqlSession implements PacketSession {
     query.on('fields', (fields: FieldPacket[]) => {
       columns = this.#columnsOf(fields)
     })
+    const isFull = compilePageFill(pageSize)
     let isDone = false
     try {
       let rows: unknown[][] = []
       let isFirst = true
-      for await (const row of query.stream({ highWaterMark: pageSize })) {
+      for await (const row of query.stream({ highWaterMark: WAITING_ROWS })) {
         rows.push(row as unknown[])
-        if (rows.length < pageSize) continue
+        if (!isFull(row as unknown[])) continue
         yield { columns, rows }
         isFirst = false
         rows = []

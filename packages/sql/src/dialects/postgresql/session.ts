@@ -3,6 +3,7 @@ import type { Client, FieldDef, QueryConfig, QueryResult } from 'pg'
 import type PgCursor from 'pg-cursor'
 import type { ConnectOptions, Parameter, RawColumn, RawResult, Session } from '../../dialect.js'
 import { messageOf } from '../../failures.js'
+import { rowsToAsk } from '../../page-fill.js'
 import { replaceMarks } from '../../placeholders.js'
 import { nodeTls, tlsModeOf, tlsOf } from '../../tls.js'
 import type { TargetUrl } from '../../url.js'
@@ -113,14 +114,22 @@ class PostgresSession implements Session {
     )
     try {
       let columns: readonly RawColumn[] | null = null
+      let fitting = rowsToAsk(pageSize, null)
+      let rows: unknown[][] = []
       for (;;) {
-        const { rows, fields } = await readCursor(cursor, pageSize)
-        const isLast = rows.length < pageSize
+        const asked = Math.max(1, Math.min(fitting, pageSize - rows.length))
+        const part = await readCursor(cursor, asked)
+        const { fields } = part
+        rows = rows.concat(part.rows)
+        const isLast = part.rows.length < asked
+        fitting = rowsToAsk(pageSize, part.rows)
+        if (!isLast && rows.length < fitting) continue
         if (isLast) await cursor.close()
         // The catalogue cannot be asked while the cursor is open: another look-up would wait for it.
         if (columns === null) columns = isLast ? await this.#columnsOf(fields) : await this.#columnsAside(fields)
         if (rows.length > 0 || isLast) yield { columns, rows }
         if (isLast) return
+        rows = []
       }
     } finally {
       await cursor.close().catch(() => {})
