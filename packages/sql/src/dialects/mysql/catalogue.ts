@@ -81,6 +81,7 @@ function rawOf(row: readonly unknown[]): RawColumn {
     isNullable: row[3] === 'YES',
     isPrimaryKey: row[4] === 'PRI',
     isAutoIncrement: String(row[5]).includes('auto_increment'),
+    ...(String(row[5]).includes('INVISIBLE') ? { isInvisible: true } : {}),
   }
 }
 
@@ -111,13 +112,13 @@ function targetFor(row: readonly unknown[]): Target {
     case 'double':
       return { kind: 'float', specials: 'none' }
     case 'date':
-      return { kind: 'date', specialWords: ZERO_DATES }
+      return { kind: 'date', specialWords: ZERO_DATES, hasYearZero: true }
     case 'time':
     case 'datetime':
     case 'timestamp':
       return dataType === 'time'
         ? { kind: 'time', fraction }
-        : { kind: 'timestamp', fraction, specialWords: ZERO_DATES }
+        : { kind: 'timestamp', fraction, specialWords: ZERO_DATES, hasYearZero: true }
     case 'json':
       return { kind: 'other', isJson: true }
     case 'bit':
