@@ -161,6 +161,22 @@ export function jsonSuite(open: OpenPlace): void {
     expect(rows).toEqual(expected)
   })
 
+  test('a field called like the column for the others is kept in it', async () => {
+    await using place = await open()
+    await using sink = await startSink(place, { ...INFER, 'unknown.fields': 'overflow' })
+    await sink.put(json('t', { id: 1, name: 'a' }))
+    await sink.put(json('t', { id: 2, name: 'b', overflow: 'mine', other: 1e21 }))
+    const [first, second] = await columnsOf(place, 'overflow')
+    expect([first?.[0], parsed(second?.[0])]).toEqual([null, { overflow: 'mine', other: 1e21 }])
+  })
+
+  test('a number beyond the whole ones is a real number', async () => {
+    await using place = await open()
+    await using sink = await startSink(place, INFER)
+    await sink.put(json('t', { id: 1, n: 1e21 }, { id: 2, n: 5 }))
+    expect((await columnsOf(place, 'n')).flat().map(Number)).toEqual([1e21, 5])
+  })
+
   test('names of members that mean something to JavaScript are names', async () => {
     await using place = await open()
     await using sink = await startSink(place, INFER)

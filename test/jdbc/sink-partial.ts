@@ -104,6 +104,18 @@ export function partialSuite(open: OpenPlace): void {
     ])
   })
 
+  test('a record that lacks its version overwrites nothing where nulls are skipped', async () => {
+    await using place = await open()
+    await place.query('CREATE TABLE t (id INT PRIMARY KEY, v BIGINT, name VARCHAR(20))')
+    await place.query("INSERT INTO t VALUES (1, 5, 'five')")
+    await using sink = await startSink(place, { ...BY_VALUE, 'version.column': 'v', 'null.mode': 'skip' })
+    await sink.put(unkeyed('t', [{ id: 1, v: null, name: 'old' }, { id: 2 }], versioned))
+    expect(await rowsOf(place)).toEqual([
+      [1, 5, 'five'],
+      [2, null, null],
+    ])
+  })
+
   test('versions that only the database can compare are left to it', async () => {
     await using place = await open()
     await place.query(`CREATE TABLE t (id INT PRIMARY KEY, v ${place.timestamp}, name VARCHAR(20))`)

@@ -21,7 +21,7 @@ export function bindAny(column: BoundColumn, compile: (column: BoundColumn) => B
   const takesJson = target.kind === 'text' || target.kind === 'other'
   return (value) => {
     if (typeof value === 'string') return text(value)
-    if (typeof value === 'number' && !Number.isInteger(value)) return float(value)
+    if (typeof value === 'number' && !Number.isSafeInteger(value)) return float(value)
     if (typeof value === 'number' || typeof value === 'bigint') return whole(value)
     if (typeof value === 'boolean') return boolean(value)
     if (list !== null && Array.isArray(value)) return list(value.map(itemOf))

@@ -234,6 +234,22 @@ export class Connection implements Database {
     await this.transaction(() => this.#guard(text, () => this.#parts.session.run(text)))
   }
 
+  async alone<T>(id: TableId, work: () => Promise<T>): Promise<T> {
+    const { dialect, session } = this.#parts
+    if (dialect.lock === undefined) return work()
+    const { take, release } = dialect.lock
+    // Names of locks are short; tables that share one wait for each other in vain, and no more.
+    const names = [`rowbridge.${shownTable(id)}`.slice(-60)]
+    await this.#guard(shownTable(id), () => session.rows(take, names))
+    try {
+      return await work()
+    } finally {
+      await session.rows(release, names).catch(() => {
+        this.#isBroken = true
+      })
+    }
+  }
+
   references(id: TableId): Promise<readonly TableId[]> {
     return this.#guard(shownTable(id), () => this.#parts.dialect.references(this.#parts.session, id))
   }

@@ -225,6 +225,8 @@ export interface Database {
   /** What must be altered so that the columns of the table that have those names hold all that is needed; nothing narrows. */
   widenings(table: Table, needs: readonly ColumnNeed[]): Promise<readonly Alteration[]>
   alter(alteration: Alteration): Promise<void>
+  /** Does the work while no other connection does any for that table, as far as the database can tell them apart. */
+  alone<T>(id: TableId, work: () => Promise<T>): Promise<T>
   /** Tables that the foreign keys of a table point to. */
   references(id: TableId): Promise<readonly TableId[]>
   /** The name as the database keeps it, where it cuts names of tables. */

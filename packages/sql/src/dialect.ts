@@ -181,6 +181,8 @@ export interface DialectParts {
   tables(session: Session, filter: TableFilter): Promise<readonly TableId[]>
   describe(session: Session, id: TableId): Promise<DescribedTable | null>
   references(session: Session, id: TableId): Promise<readonly TableId[]>
+  /** Statements that take and give back a lock which a text names; absent: there are none. */
+  readonly lock?: { readonly take: string; readonly release: string }
   /** How a column gets another type, or may be null; null where it cannot. */
   widen(session: Session, change: ColumnChange): Promise<Alteration | null>
   /** Compiles how rows become round trips. */

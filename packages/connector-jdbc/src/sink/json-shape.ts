@@ -26,7 +26,7 @@ function kindOf(value: unknown): Kind {
   if (value === null || value === undefined) return 'none'
   if (typeof value === 'boolean') return 'boolean'
   if (typeof value === 'string') return 'string'
-  if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64'
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? 'int64' : 'float64'
   if (typeof value === 'bigint') return value >= LEAST && value <= MOST ? 'int64' : 'string'
   return 'json'
 }

@@ -51,13 +51,15 @@ export class LastWrites<S extends Shape> implements Writes<S> {
     const earlier = this.#writes.get(id)
     if (earlier === undefined) {
       if (this.#replacesDelete(shape)) this.#forget(this.#deletes, id)
-    } else if (this.#isOlder(earlier, shape, row)) {
-      return
-    } else if (this.#isCovered(earlier, shape) && this.#isOrdered(earlier, shape, row)) {
-      this.#forget(this.#writes, id)
     } else {
-      this.#flush()
-      this.#enter(shape, row)
+      const version = shape.versionOf(row)
+      const age = version === undefined ? 'newer' : this.#ageOf(version, earlier)
+      if (age === 'older') return
+      if (age === 'newer' && this.#isCovered(earlier, shape)) this.#forget(this.#writes, id)
+      else {
+        this.#flush()
+        this.#enter(shape, row)
+      }
     }
     this.#writes.set(id, this.#push(shape, row, record))
   }
@@ -96,19 +98,11 @@ export class LastWrites<S extends Shape> implements Writes<S> {
     return this.#revives && shape.key.looseIdOf === null && shape.coversTable()
   }
 
-  #versions(slot: number, shape: S, row: unknown[]): readonly [earlier: unknown, later: unknown] {
-    return [this.#shapes[slot]?.versionOf(this.#rows[slot] ?? []), shape.versionOf(row)]
-  }
-
-  #isOlder(slot: number, shape: S, row: unknown[]): boolean {
-    const [earlier, later] = this.#versions(slot, shape, row)
-    return isNumeric(earlier) && isNumeric(later) && later < earlier
-  }
-
-  /** Whether it is known here that the later row is the newer one; else the database is to tell. */
-  #isOrdered(slot: number, shape: S, row: unknown[]): boolean {
-    const [earlier, later] = this.#versions(slot, shape, row)
-    return later === undefined || (isNumeric(earlier) && isNumeric(later))
+  /** Whether a version is older or newer than that of the row in a slot; what only the database can tell is unknown. */
+  #ageOf(version: unknown, slot: number): 'older' | 'newer' | 'unknown' {
+    const earlier = this.#shapes[slot]?.versionOf(this.#rows[slot] ?? [])
+    if (!isNumeric(earlier) || !isNumeric(version)) return 'unknown'
+    return version < earlier ? 'older' : 'newer'
   }
 
   #isCovered(slot: number, by: S): boolean {

@@ -72,7 +72,9 @@ export class TablePlan implements Shape {
     const skipsNull = this.#options.lacks === 'nulls'
     let mask = ''
     for (let c = 0; c < columns.length; c += 1) {
-      const isLeft = row[c] === undefined || (skipsNull && row[c] === null && columns[c]?.isKey !== true)
+      const isAbsent = row[c] === undefined || (skipsNull && row[c] === null && columns[c]?.isKey !== true)
+      // Without its version a row would overwrite a newer one.
+      const isLeft = isAbsent && c !== this.#versionAt
       mask += isLeft ? '0' : '1'
     }
     if (!mask.includes('0')) return { plan: this, row }

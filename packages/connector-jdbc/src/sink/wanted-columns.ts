@@ -21,14 +21,17 @@ export function wantedColumns(
   const told = columns.filter((column) => !isNothing(column, table))
   if (config['unknown.fields'] === 'evolve') return told
   const isOverflow = config['unknown.fields'] === 'overflow'
-  const isKnown = (column: RecordColumn): boolean =>
-    column.isKey || table === null || columnNameIn(table, column.name) !== null
+  const name = config['overflow.column']
+  const isKnown = (column: RecordColumn): boolean => {
+    if (column.isKey) return true
+    if (isOverflow && column.name.toLowerCase() === name.toLowerCase()) return false
+    return table === null || columnNameIn(table, column.name) !== null
+  }
   const known = told.filter(isKnown)
   if (!isOverflow) return known
-  const name = config['overflow.column']
   const overflow = told.filter((column) => !isKnown(column))
   return [
-    ...known.filter((column) => column.name !== name),
+    ...known,
     { name, schema: TEXT, made: OBJECT, isKey: false, from: 'overflow', index: -1, epoch: null, overflow },
   ]
 }

@@ -17,17 +17,20 @@ export async function widenTable(
   needs: readonly ColumnNeed[],
   { database, log }: WidenOptions,
 ): Promise<Table> {
-  const alterations = table.kind === 'table' ? await database.widenings(table, needs) : []
-  if (alterations.length === 0) return table
-  for (const alteration of alterations) {
-    try {
-      await database.alter(alteration)
-      log.info(`Widened by: ${alteration.text}. This undoes it: ${alteration.inverse}`)
-    } catch (error) {
-      log.warn(`A column could not be widened by: ${alteration.text}: ${describeError(error)}`)
+  if (table.kind !== 'table' || (await database.widenings(table, needs)).length === 0) return table
+  // Another task may widen the same column, and further: what is there is looked at again, and altered, by one at a time.
+  return database.alone(table.id, async () => {
+    const found = (await database.describe(table.id)) ?? table
+    for (const alteration of await database.widenings(found, needs)) {
+      try {
+        await database.alter(alteration)
+        log.info(`Widened by: ${alteration.text}. This undoes it: ${alteration.inverse}`)
+      } catch (error) {
+        log.warn(`A column could not be widened by: ${alteration.text}: ${describeError(error)}`)
+      }
     }
-  }
-  return (await database.describe(table.id)) ?? table
+    return (await database.describe(table.id)) ?? found
+  })
 }
 
 /** What the schemas of the records ask of the columns that are there. */

@@ -270,6 +270,7 @@ export default defineDialect({
   describe,
   classify,
   bulk,
+  lock: { take: 'SELECT GET_LOCK(?, 60)', release: 'SELECT RELEASE_LOCK(?)' },
   widen,
   references,
 })

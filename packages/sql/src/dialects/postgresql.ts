@@ -218,6 +218,10 @@ export default defineDialect({
   hasIndex,
   scans,
   tickMs,
+  lock: {
+    take: 'SELECT pg_advisory_lock(hashtext($1))',
+    release: 'SELECT pg_advisory_unlock(hashtext($1))',
+  },
   widen,
   references,
   tables,
