@@ -155,10 +155,11 @@ function valueChange({ schema, row }: RowChange): ValueChange {
 
 function changed({ values }: SchemaAndValues, { schema, value }: ValueChange, batch: RecordBatch): SchemaAndValues {
   const { length } = values
-  const results: unknown[] = []
+  // Made in its full length: an array that grows is copied on the way.
+  const results = new Array<unknown>(length)
   let i = 0
   try {
-    for (; i < length; i += 1) results.push(value(values[i], i, batch))
+    for (; i < length; i += 1) results[i] = value(values[i], i, batch)
   } catch (error) {
     throw withIndex(error, i)
   }

@@ -15,7 +15,7 @@ import {
 import { structOrMap } from './forms.js'
 import { REPLACE_NULL } from './keys.js'
 import { kafkaTransform } from './names.js'
-import { basicsOf, compileCopy } from './rows.js'
+import { basicsOf, compileExtension } from './rows.js'
 
 const PURPOSE = 'field insertion'
 
@@ -114,12 +114,13 @@ function structChange(schema: Schema, insertions: readonly Insertion[], replaces
     const text = `Cannot create field because of field name duplication ${twice.name}`
     throw new DataError('field-exists', text, { hint: 'Insert it under another name.' })
   }
-  const copyOf = compileCopy(schema, replacesNull)
+  const copyOf = compileExtension(schema, insertions.length, replacesNull)
+  const first = schema.fields.length
   return {
     schema: struct([...schema.fields, ...insertions], basicsOf(schema)),
     row: (row: Row, i, batch) => {
       const copy = copyOf(row)
-      for (const { read } of insertions) copy.push(read(batch, i))
+      for (let at = 0; at < insertions.length; at += 1) copy[first + at] = insertions[at]?.read(batch, i)
       return copy
     },
   }
