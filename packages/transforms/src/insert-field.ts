@@ -15,7 +15,7 @@ import {
 import { structOrMap } from './forms.js'
 import { REPLACE_NULL } from './keys.js'
 import { kafkaTransform } from './names.js'
-import { basicsOf, compileExtension } from './rows.js'
+import { basicsOf, compileCopy } from './rows.js'
 
 const PURPOSE = 'field insertion'
 
@@ -114,7 +114,7 @@ function structChange(schema: Schema, insertions: readonly Insertion[], replaces
     const text = `Cannot create field because of field name duplication ${twice.name}`
     throw new DataError('field-exists', text, { hint: 'Insert it under another name.' })
   }
-  const copyOf = compileExtension(schema, insertions.length, replacesNull)
+  const copyOf = compileCopy(schema, replacesNull)
   const first = schema.fields.length
   return {
     schema: struct([...schema.fields, ...insertions], basicsOf(schema)),

@@ -17,8 +17,8 @@ export const insertHeader = defineBatchTransform(
     const alone = [header]
     return {
       apply: (batch) => {
-        const { headers, length } = batch
-        const added = headers?.map((existing) => [...existing, header]) ?? new Array<typeof alone>(length).fill(alone)
+        const { headers, value } = batch
+        const added = headers?.map((existing) => [...existing, header]) ?? value.values.map(() => alone)
         return { ...batch, headers: added }
       },
     }

@@ -36,26 +36,14 @@ export function compileCopy(schema: Schema, replacesNull: boolean): (row: Row) =
   }
 }
 
-/** A copy with room for so many further values at its end. */
-export function compileExtension(schema: Schema, room: number, replacesNull: boolean): (row: Row) => unknown[] {
-  const { length } = schema.fields
-  const filled = replacesNull ? schema.fields.filter(hasDefault) : []
-  return (row) => {
-    const copy = new Array<unknown>(length + room)
-    for (let i = 0; i < length; i += 1) copy[i] = row[i]
-    for (const field of filled) copy[field.index] ??= field.schema.default
-    return copy
-  }
-}
-
 /** Rows of some of the fields, in the order given. */
 export function compilePick(fields: readonly Field[], replacesNull: boolean): (row: Row) => unknown[] {
   const filled = replacesNull ? fields.flatMap((field, at) => (hasDefault(field) ? [{ at, field }] : [])) : []
   const places = fields.map(({ index }) => index)
   const count = places.length
   const pick = (row: Row) => {
-    // Made in its full length: an array that grows is copied on the way.
-    const picked = new Array<unknown>(count)
+    // A copy has its full length from the start: an array that grows is copied on the way.
+    const picked = row.slice(0, count)
     for (let i = 0; i < count; i += 1) picked[i] = row[places[i] as number]
     return picked
   }
