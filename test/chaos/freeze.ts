@@ -9,6 +9,7 @@ import { stringConverter, jsonConverter } from '@rowbridge/converters'
 import { openKafka, type Kafka } from '@rowbridge/kafka'
 import { startStandalone } from '@rowbridge/runtime'
 import { Proxy, server, waitFor, type TestDatabase } from '@rowbridge/testkit'
+import { tell } from './tell.js'
 
 const JSON_CONVERTER = 'org.apache.kafka.connect.json.JsonConverter'
 
@@ -48,7 +49,7 @@ export async function freeze([kind = 'mariadb', seconds = '120']: readonly strin
     'value.converter.schemas.enable': 'false',
     'offset.storage.file.filename': join(folder, 'offsets'),
   }
-  const say = (message: string) => console.log(`  ${message}`)
+  const say = (message: string) => tell(`  ${message}`)
   const log = { debug: () => undefined, info: say, warn: say, error: say }
   const worker = await startStandalone({ props, plugins: [jdbcSource, jsonConverter, stringConverter], log })
   await worker.herder.create('chaos', {
@@ -69,7 +70,7 @@ export async function freeze([kind = 'mariadb', seconds = '120']: readonly strin
   for (let i = 0; Date.now() < deadline; i += 1) {
     const { name, ms, harm } = HARMS[i % HARMS.length]!
     await pause(500 + Math.random() * 2000)
-    console.log(`${name} for ${ms} ms`)
+    tell(`${name} for ${ms} ms`)
     harm(proxy)
     await pause(ms)
     heal(proxy)
@@ -83,7 +84,7 @@ export async function freeze([kind = 'mariadb', seconds = '120']: readonly strin
   const ids = await idsIn(props)
   rmSync(folder, { recursive: true, force: true })
   const isRight = ids.length === count && ids.every((id, i) => id === i + 1)
-  console.log(`${count} rows were inserted, ${ids.length} came.`)
+  tell(`${count} rows were inserted, ${ids.length} came.`)
   return isRight
 }
 

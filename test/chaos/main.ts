@@ -1,5 +1,6 @@
 // `npm run chaos -- <what> [arguments]`: long runs in which things go wrong on purpose, or go on for long. Each says what it saw, and
 // the command ends with 1 when that was not what it should be.
+import { tell } from './tell.js'
 
 type Run = (args: readonly string[]) => Promise<boolean>
 
@@ -21,10 +22,10 @@ const RUNS: Readonly<Record<string, { readonly does: string; readonly load: () =
 const [name = '', ...args] = process.argv.slice(2)
 const run = RUNS[name]
 if (run === undefined) {
-  console.log(['One of:', ...Object.values(RUNS).map(({ does }) => `  ${does}`)].join('\n'))
+  tell(['One of:', ...Object.values(RUNS).map(({ does }) => `  ${does}`)].join('\n'))
   process.exitCode = 2
 } else {
   const isRight = await (await run.load())(args)
-  console.log(isRight ? 'As it should be.' : 'NOT as it should be.')
+  tell(isRight ? 'As it should be.' : 'NOT as it should be.')
   process.exitCode = isRight ? 0 : 1
 }

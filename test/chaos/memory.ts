@@ -1,7 +1,8 @@
 // Whether the memory of a worker depends on how many rows a table has, how many tables there are, or how long it runs.
 import { setTimeout as pause } from 'node:timers/promises'
-import { server, type TestDatabase } from '@rowbridge/testkit'
-import { isFlat, startSmallWorker } from './small-worker.js'
+import { server, waitFor, type TestDatabase } from '@rowbridge/testkit'
+import { isFlat, startSmallWorker, type SmallWorker } from './small-worker.js'
+import { tell } from './tell.js'
 
 type Kind = 'mariadb' | 'postgresql'
 
@@ -30,11 +31,11 @@ export async function memory([what = 'load', kind = 'mariadb', amount]: readonly
   await using db = await running.database()
   switch (what) {
     case 'load':
-      return load(db, kind as Kind, Number(amount ?? 5_000_000))
+      return await load(db, kind as Kind, Number(amount ?? 5_000_000))
     case 'tables':
-      return tables(db, Number(amount ?? 500))
+      return await tables(db, Number(amount ?? 500))
     case 'polling':
-      return polling(db, Number(amount ?? 300))
+      return await polling(db, Number(amount ?? 300))
     default:
       throw new Error(`There is no ${what}.`)
   }
@@ -44,7 +45,7 @@ async function load(db: TestDatabase, kind: Kind, rows: number): Promise<boolean
   const columns = 'id bigint not null primary key, customer int, note varchar(100), amount decimal(12,2), at timestamp'
   await db.query(`create table big (${columns})`)
   await db.query(ROWS[kind](rows))
-  console.log(`A table of ${rows.toLocaleString('en-US')} rows is read.`)
+  tell(`A table of ${rows.toLocaleString('en-US')} rows is read.`)
   await using worker = await startSmallWorker(connector(db, { 'table.whitelist': 'big' }), ['--once'])
   const code = await worker.ended
   return isFlat(worker.samples) && code === 0
@@ -58,7 +59,14 @@ async function tables(db: TestDatabase, count: number): Promise<boolean> {
   }
   const further = { 'table.whitelist': names.join(','), 'tasks.max': '4', 'poll.interval.ms': '1000' }
   await using worker = await startSmallWorker(connector(db, further))
-  for (let round = 4; round < 64; round += 1) {
+  const start = Date.now()
+  await waitFor('all tables to be read', async () => (await offsetsOf(worker)) === count, {
+    timeoutMs: 600_000,
+    everyMs: 500,
+  })
+  tell(`All ${count} tables were read once after ${Math.round((Date.now() - start) / 1000)} s.`)
+  const warm = worker.samples.length
+  for (let round = 4; round < 184; round += 1) {
     await pause(1000)
     for (const name of names.filter((_, i) => i % 10 === round % 10)) {
       await db.query(`insert into ${name} values (${round}, 'more')`)
@@ -66,7 +74,12 @@ async function tables(db: TestDatabase, count: number): Promise<boolean> {
   }
   worker.stop()
   const code = await worker.ended
-  return isFlat(worker.samples) && code === 0
+  return isFlat(worker.samples.slice(warm)) && code === 0
+}
+
+async function offsetsOf(worker: SmallWorker): Promise<number> {
+  const answer = await fetch(`${worker.url}/connectors/chaos/offsets`)
+  return ((await answer.json()) as { offsets: unknown[] }).offsets.length
 }
 
 async function polling(db: TestDatabase, seconds: number): Promise<boolean> {

@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from '@rowbridge/testkit'
+import { tell } from './tell.js'
 
 const EXECUTABLE = join(import.meta.dirname, '../../../packages/cli/bin/rowbridge.js')
 const HEAP_MB = 96
@@ -36,6 +37,7 @@ export async function startSmallWorker(
     'value.converter': 'org.apache.kafka.connect.json.JsonConverter',
     'value.converter.schemas.enable': 'false',
     'offset.storage.file.filename': join(folder, 'offsets'),
+    'offset.flush.interval.ms': '1000',
   }
   const lines = Object.entries(props).map(([key, value]) => `${key}=${value}\n`)
   writeFileSync(join(folder, 'worker.properties'), lines.join(''))
@@ -87,9 +89,9 @@ export function isFlat(samples: readonly Sample[]): boolean {
   const most = (part: readonly Sample[]) => Math.max(...part.map(({ residentMb }) => residentMb))
   const step = Math.max(1, Math.floor(samples.length / 15))
   const shown = samples.filter((_, i) => i % step === 0).map(({ second, residentMb }) => `${second} s: ${residentMb}`)
-  console.log(`Resident memory in MB: ${shown.join(', ')}`)
+  tell(`Resident memory in MB: ${shown.join(', ')}`)
   if (third === 0) return false
   const [middle, last] = [most(samples.slice(third, 2 * third)), most(samples.slice(2 * third))]
-  console.log(`At most ${middle} MB in the middle third, ${last} MB in the last.`)
+  tell(`At most ${middle} MB in the middle third, ${last} MB in the last.`)
   return last <= middle * GROWTH
 }

@@ -3,7 +3,7 @@ import type { Props } from '@rowbridge/api'
 import { describeWith, Proxy, waitFor, type DatabaseServer, type TestDatabase } from '@rowbridge/testkit'
 import { expect, it } from 'vitest'
 import { startSource, type Source, type Told } from '../jdbc/drive.js'
-import { lockTable } from '../jdbc/locked.js'
+import { lockTable, openSession } from '../jdbc/locked.js'
 import type { Place } from '../jdbc/place.js'
 
 const KINDS = ['mariadb', 'mysql', 'postgresql'] as const
@@ -148,13 +148,13 @@ describeWith(['mariadb', 'postgresql'], 'a source', (servers) => {
 
   it.each(KINDS)('stops a %s statement that takes longer than query.timeout.ms, and tries again', async (kind) => {
     await using behind = await behindProxy(kind, servers)
-    await using source = await startSource(behind.place, { ...BY_ID, 'query.timeout.ms': '400' })
+    await using source = await startSource(behind.place, { ...BY_ID, 'query.timeout.ms': '3000' })
     await source.take(500)
     {
       await using _lock = await lockTable(kindOfServer(kind), behind.db, 't')
       await pollUntil('a statement that is stopped', source, () => source.troubles.length > 0)
     }
-    expect(source.troubles[0]).toContain('no answer within 400 ms')
+    expect(source.troubles[0]).toContain('no answer within 3000 ms')
     await fill(behind.db, 501, 510)
     await pollUntil('the new rows', source, () => idsOf(source).length >= 510)
     expect(idsOf(source)).toEqual(upTo(510))
@@ -200,3 +200,50 @@ describeWith(['mariadb', 'postgresql'], 'a source', (servers) => {
     expect(performance.now() - start).toBeLessThan(2500)
   })
 })
+
+describeWith(['privateMariadb', 'privatePostgresql', 'mariadb', 'postgresql'], 'a source of a server', (servers) => {
+  const privateOf = (kind: Kind) => (kind === 'postgresql' ? servers.privatePostgresql : servers.privateMariadb)
+
+  it.each(KINDS)('that is %s and restarted goes on where it was', async (kind) => {
+    const mortal = privateOf(kind)
+    await using behind = await behindProxy(kind, {
+      mariadb: servers.privateMariadb,
+      postgresql: servers.privatePostgresql,
+    })
+    await using source = await startSource(behind.place, BY_ID)
+    await source.take(500)
+    await mortal.kill()
+    await pollUntil('the trouble', source, () => source.troubles.length > 0)
+    await mortal.restart()
+    await fill(behind.db, 501, 600)
+    await pollUntil('the new rows', source, () => idsOf(source).length >= 600)
+    expect(idsOf(source)).toEqual(upTo(600))
+    expect(source.troubles.at(-1)).toBeNull()
+  })
+
+  it.each(KINDS)('that is %s and fails over to another goes on there', async (kind) => {
+    await using behind = await behindProxy(kind, servers)
+    const other = privateOf(kind)
+    await using heir = await heirOf(kind, behind.db, other)
+    await using source = await startSource(behind.place, BY_ID)
+    await source.take(500)
+    behind.proxy.lead(other)
+    behind.proxy.drop()
+    await fill(heir, 1, 700)
+    await pollUntil('the new rows', source, () => idsOf(source).length >= 700)
+    expect(idsOf(source)).toEqual(upTo(700))
+  })
+})
+
+/** A database of the same name, with the same table, on another server. */
+async function heirOf(kind: Kind, db: TestDatabase, other: DatabaseServer): Promise<TestDatabase> {
+  const any = await other.database()
+  await any.query(`CREATE DATABASE ${db.name}`)
+  const query = async (sql: string) => {
+    await using session = await openSession(kindOfServer(kind), { ...any, name: db.name })
+    await session.query(sql)
+    return []
+  }
+  await query('CREATE TABLE t (id BIGINT NOT NULL PRIMARY KEY, note VARCHAR(100))')
+  return { ...any, query, [Symbol.asyncDispose]: () => any[Symbol.asyncDispose]() }
+}

@@ -19,14 +19,18 @@ import type { Place } from './place.js'
 export interface Journal {
   readonly warnings: string[]
   readonly infos: string[]
+  readonly details: string[]
   readonly log: Log
 }
 
 export function journal(): Journal {
   const warnings: string[] = []
   const infos: string[] = []
+  const details: string[] = []
   const note = (message: string) => void warnings.push(message)
-  return { warnings, infos, log: { debug() {}, info: (message) => void infos.push(message), warn: note, error: note } }
+  const info = (message: string) => void infos.push(message)
+  const debug = (message: string) => void details.push(message)
+  return { warnings, infos, details, log: { debug, info, warn: note, error: note } }
 }
 
 /** Offsets by the text of their partition, as the offsets topic keeps them. */

@@ -169,7 +169,7 @@ export function tableNamesSuite(open: OpenPlace): void {
     })
     // MariaDB takes no character beyond the basic plane in names.
     if (place.kind === 'mariadb' && name === '😀') {
-      await expect(sink.put(keyed('t', [[1, { id: 1 }]]))).rejects.toThrow()
+      await expect(sink.put(keyed('t', [[1, { id: 1 }]]))).rejects.toThrow(/CREATE TABLE/)
       return
     }
     const more = valueSchema({ id: INT, [`${name} 2`]: TEXT })

@@ -106,8 +106,8 @@ export function lifeSuite(open: OpenPlace): void {
     const tables = async () => (await started.connector.taskConfigs(9)).map((config) => config['tables'] ?? '')
     expect(await tables()).toEqual([expect.stringContaining('t')])
     await place.query('ALTER TABLE t RENAME TO renamed')
-    await waitFor('the other name', () => started.asked.reconfigurations === 1)
-    expect(await tables()).toEqual([expect.stringContaining('renamed')])
+    await waitFor('the other name', async () => (await tables())[0]?.includes('renamed'))
+    expect(started.asked.reconfigurations).toBeGreaterThan(0)
   })
 
   test('a connector without tables gets its first one', async () => {
@@ -116,7 +116,7 @@ export function lifeSuite(open: OpenPlace): void {
     await using started = await startConnector(place, { ...props, 'table.whitelist': 't' })
     expect(await started.connector.taskConfigs(2)).toMatchObject([{ tables: '', 'tables.fetched': 'true' }])
     await place.query(`CREATE TABLE t (id ${place.autoId})`)
-    await waitFor('the table', () => started.asked.reconfigurations === 1)
+    await waitFor('the table', () => started.asked.reconfigurations > 0)
     expect((await started.connector.taskConfigs(2))[0]?.['tables']).toContain('t')
   })
 

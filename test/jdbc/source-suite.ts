@@ -5,8 +5,10 @@ import { startConnector, startSource, type Offsets } from './drive.js'
 import type { OpenPlace } from './place.js'
 import { checksSuite } from './source-checks.js'
 import { columnsSuite } from './source-columns.js'
+import { factsSuite } from './source-facts.js'
 import { keysSuite } from './source-keys.js'
 import { lifeSuite } from './source-life.js'
+import { statementsSuite } from './source-statements.js'
 import { ascending, at, BY_BOTH, BY_ID, BY_TIME, EPOCH_MS, ids, insert, numbers, withTable } from './source-tables.js'
 
 export function sourceSuite(title: string, open: OpenPlace): void {
@@ -18,6 +20,8 @@ export function sourceSuite(title: string, open: OpenPlace): void {
     tablesSuite(open)
     columnsSuite(open)
     keysSuite(open)
+    factsSuite(open)
+    statementsSuite(open)
     checksSuite(open)
     lifeSuite(open)
   })

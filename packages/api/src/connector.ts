@@ -15,6 +15,17 @@ export interface Log {
 }
 export type LogFields = Readonly<Record<string, unknown>>
 
+/** A log whose lines carry the name of a logger, by which their level is steered; names are dotted, as those of classes. */
+export function namedLog(log: Log, logger: string): Log {
+  const told = (fields: LogFields | undefined) => ({ logger, ...fields })
+  return {
+    debug: (message, fields) => log.debug(message, told(fields)),
+    info: (message, fields) => log.info(message, told(fields)),
+    warn: (message, fields) => log.warn(message, told(fields)),
+    error: (message, fields) => log.error(message, told(fields)),
+  }
+}
+
 /** Figures a task tells; names are Kafka Connect's where it has one. */
 export interface Metrics {
   add(name: string, by: number): void
@@ -79,6 +90,11 @@ export interface Connector {
   stop(): Promise<void>
   /** Checks that need a server (a connection, a table); called only when every key is valid by itself. */
   validate?(props: Props): Promise<readonly ConfigProblem[]>
+  /**
+   * Called on a connector that is not started, before its stored offsets are changed on request; a null offset resets that
+   * partition. Throws StateError `bad-offsets` to refuse. True: whatever the connector keeps itself was changed, too.
+   */
+  alterOffsets?(props: Props, changes: readonly { readonly partition: Json; readonly offset: Json }[]): Promise<boolean>
 }
 
 export interface SourceTask {

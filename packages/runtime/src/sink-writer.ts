@@ -146,7 +146,7 @@ export class SinkWriter implements ErrantRecords {
       this.#putting = parts
       this.#awaited = []
       try {
-        await task.put(batches)
+        await metrics.timed('write', () => task.put(batches))
         await Promise.all(this.#awaited)
       } catch (error) {
         throw withPlace(error, parts)

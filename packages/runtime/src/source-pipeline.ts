@@ -15,6 +15,9 @@ import { Wake } from './wake.js'
 /** Poll waits while this much is on its way to the log. */
 const MOST_OPEN_BATCHES = 64
 const MOST_OPEN_BYTES = 32 * 1024 * 1024
+/** A log that acked nothing for so long, though there was something to ack, does not answer: a stop need not wait for it. */
+const STALLED_MS = 3000
+const LOOK_MS = 100
 /** What goes to the log in one send. */
 const MOST_JOINED_BYTES = 4 * 1024 * 1024
 
@@ -63,6 +66,8 @@ export class SourcePipeline {
   #failure: { readonly error: unknown } | null = null
   #openBytes = 0
   #isPaused = false
+  /** When the log last acked something, or had nothing to ack. */
+  #lastAnswer = 0
 
   constructor(options: SourcePipelineOptions) {
     this.#options = options
@@ -130,7 +135,7 @@ export class SourcePipeline {
     const start = clock.now()
     let batches: readonly SourceBatch[]
     try {
-      batches = await task.poll()
+      batches = await metrics.timed('read', () => task.poll())
     } catch (error) {
       if (stopping.aborted) return true
       if (!(error instanceof RetriableError)) throw error
@@ -153,14 +158,16 @@ export class SourcePipeline {
   async #submit(batch: SourceBatch): Promise<void> {
     const { metrics, transforms } = this.#options
     metrics.add('source-record-poll-total', batch.length)
+    if (this.#acks.open === 0) this.#lastAnswer = this.#options.clock.now()
     const submitted = this.#acks.submit(batch.sourcePartition, batch.sourceOffset)
-    const parts = transforms === null ? [batch] : await this.#encoding.transform(batch)
+    const parts =
+      transforms === null ? [batch] : await metrics.timed('transform', () => this.#encoding.transform(batch))
     const polled = { batch, submitted, left: parts.length }
     metrics.set('source-record-active-count', this.#acks.open)
     // What transforms dropped is done with: its offset goes the way of those that are in the log.
     if (parts.length === 0) await this.#done(polled)
     for (const part of parts) {
-      const pieces = await this.#encoding.encode(part, batch)
+      const pieces = await metrics.timed('encode', () => this.#encoding.encode(part, batch))
       const bytes = pieces.reduce((sum, piece) => sum + sizeOf(piece), 0)
       this.#openBytes += bytes
       const lane = this.#laneOf(part.topic)
@@ -175,7 +182,7 @@ export class SourcePipeline {
       const together = takeTogether(lane.waiting)
       try {
         await this.#makeTopic(lane, together)
-        await this.#sendTogether(together)
+        await this.#options.metrics.timed('send', () => this.#sendTogether(together))
         for (const sending of together) await this.#sent(sending)
       } catch (error) {
         this.#fail(error)
@@ -214,6 +221,7 @@ export class SourcePipeline {
 
   async #sent({ polled, batch, pieces, bytes }: Sending): Promise<void> {
     const { metrics, link } = this.#options
+    this.#lastAnswer = this.#options.clock.now()
     const count = pieces.reduce((sum, piece) => sum + piece.length, 0)
     metrics.add('source-record-write-total', count)
     metrics.add('source-record-write-bytes', bytes)
@@ -256,14 +264,25 @@ export class SourcePipeline {
     this.#wake.ring()
   }
 
-  /** Waits for open sends, as long as a flush may take (Invariant 4). */
+  /** Whether sends were left open, because the log does not answer. */
+  get isGivenUp(): boolean {
+    return this.#giveUp.signal.aborted
+  }
+
+  /** Waits for open sends, as long as a flush may take (Invariant 4), but not for a log that does not answer. */
   async #drain(): Promise<void> {
     const { clock, flushTimeoutMs, cancelled, link } = this.#options
     const open = Promise.all([...this.#lanes.values()].map((lane) => Promise.resolve(lane.open)))
-    if (!cancelled.aborted && (await settlesWithin(open, flushTimeoutMs, clock))) return
+    const start = clock.now()
+    for (;;) {
+      if (cancelled.aborted) return this.#giveUp.abort()
+      const now = clock.now()
+      if (now - start >= flushTimeoutMs || (this.#acks.open > 0 && now - this.#lastAnswer >= STALLED_MS)) break
+      if (await settlesWithin(open, LOOK_MS, clock)) return
+    }
     this.#giveUp.abort()
-    if (cancelled.aborted) return
-    link.log.warn(`${this.#acks.open} batches were not acked within ${flushTimeoutMs} ms; they will be polled again`)
+    const waited = clock.now() - this.#lastAnswer
+    link.log.warn(`${this.#acks.open} batches were not acked within ${waited} ms; they will be polled again`)
   }
 }
 

@@ -168,8 +168,14 @@ export class Connection implements Database {
 
   async hasIndex(id: TableId, column: string): Promise<boolean | null> {
     const { dialect, session } = this.#parts
-    if (dialect.hasIndex === undefined) return null
-    return this.#guard(shownTable(id), () => dialect.hasIndex!(session, id, column))
+    const { hasIndex } = dialect
+    return hasIndex === undefined ? null : this.#guard(shownTable(id), () => hasIndex(session, id, column))
+  }
+
+  async scans(statement: Statement): Promise<readonly string[]> {
+    const { dialect, session } = this.#parts
+    const parameters = this.#parameters(statement)
+    return this.#guard('plan', async () => (await dialect.scans?.(session, statement.text, parameters)) ?? [])
   }
 
   limit(text: string, rows: number): string {

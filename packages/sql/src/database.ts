@@ -213,6 +213,8 @@ export interface Database {
   watch(scope: WatchScope): Promise<CommitWatch>
   /** Whether an index of the table begins with the column; null where that cannot be told. */
   hasIndex(id: TableId, column: string): Promise<boolean | null>
+  /** The lines of the plan that read all of a table which is not small. */
+  scans(statement: Statement): Promise<readonly string[]>
   /** The statement, bounded to `rows` rows. */
   limit(text: string, rows: number): string
   /** False when someone else made it first. */

@@ -2,7 +2,7 @@
 import type { Schema } from '@rowbridge/api'
 import type { Alteration, Instant, IsolationLevel, TableFilter, TableId } from './database.js'
 import type { BulkWriter, WritePlan } from './bulk.js'
-import type { Blocks, Guarantee, Moment, WatchScope } from './commits.js'
+import type { Blocks, Guarantee, Holder, Moment, WatchScope } from './commits.js'
 import type { Classify } from './failures.js'
 import type { Target } from './target.js'
 import type { TargetUrl } from './url.js'
@@ -119,12 +119,16 @@ export interface Commits {
   /** How to read what is not committed. */
   readonly uncommitted: DirtyReads | null
   readonly blocks: Blocks | null
+  /** The transactions that are open longest, for messages; null where they are not seen. */
+  readonly oldest: (() => Promise<readonly Holder[]>) | null
 }
 
 export interface DirtyReads {
   /** Statement that makes the next one see what is not committed. */
   readonly before: string
   fingerprint(columns: readonly string[]): string
+  /** See `Uncommitted`. */
+  readonly writers: (() => Promise<ReadonlySet<string> | null>) | null
 }
 
 /** A column that is to be altered. */
@@ -169,6 +173,8 @@ export interface DialectParts {
   readonly tickMs?: (typeName: string) => number
   /** Whether an index begins with the column. */
   readonly hasIndex?: (session: Session, id: TableId, column: string) => Promise<boolean>
+  /** Lines of the plan in which a statement reads all of a table that is not small; empty: none. */
+  readonly scans?: (session: Session, text: string, parameters: readonly Parameter[]) => Promise<readonly string[]>
   tables(session: Session, filter: TableFilter): Promise<readonly TableId[]>
   describe(session: Session, id: TableId): Promise<DescribedTable | null>
   references(session: Session, id: TableId): Promise<readonly TableId[]>

@@ -4,6 +4,7 @@ export { openDesk, DESK_VARIABLE, type Desk, type DeskEntry } from './servers/de
 export { describeWith } from './servers/describe-with.js'
 export { findServer, ServerMissing } from './servers/find.js'
 export { freePort, freePorts } from './servers/free-port.js'
+export { javaWorker, type JavaWorker, type JavaWorkerOptions } from './servers/java-worker.js'
 export { kafkaTool } from './servers/kafka.js'
 export { Proxy } from './servers/proxy.js'
 export * from './servers/server.js'

@@ -171,7 +171,7 @@ const keys = {
 } as const
 
 const ownWords = defineConfig(keys, [deletesNeedKeys, writesNeedKeys, versionsNeedKeys], {
-  passThrough: [PASS_THROUGH, 'jdbc.credentials.provider.'],
+  passThrough: [PASS_THROUGH],
 })
 
 export const sinkConfig = inWordsOfAll(ownWords)

@@ -112,7 +112,7 @@ const connectorKeys = {
 const keys = { ...databaseKeys, ...modeKeys, ...connectorKeys, ...columnKeys } as const
 
 export const sourceConfig = defineConfig(keys, [sourceRules], {
-  passThrough: [PASS_THROUGH, 'jdbc.credentials.provider.'],
+  passThrough: [PASS_THROUGH],
   aliases: {
     'sql.quote.identifiers': { key: 'quote.sql.identifiers', translate: quotingOf },
     'timestamp.initial.ms': { key: 'timestamp.initial' },

@@ -7,6 +7,7 @@ import {
   type ConfigProblem,
   type Connector,
   type ConnectorContext,
+  type Json,
   type Log,
   type Props,
 } from '@rowbridge/api'
@@ -18,6 +19,7 @@ import { columnProblems, warnUnmatched } from './column-check.js'
 import { sourceConfig, type SourceConfig } from './config.js'
 import { groupNeighbours } from './grouping.js'
 import { SOURCE_NOT_SUPPORTED } from './not-supported.js'
+import { checkOffset } from './offset-check.js'
 import { queryKeyOf, queryOf } from './rules.js'
 import { queryColumns } from './row-source.js'
 import { refuseSameNames } from './table-filter.js'
@@ -100,10 +102,21 @@ export class JdbcSourceConnector implements Connector {
       return await columnProblems(database, config)
     } catch (error) {
       const key = queryOf(config) === '' ? 'connection.url' : queryKeyOf(config)
-      return [{ key, message: `The database refuses the query: ${adviceOf(error)}` }]
+      return [{ key, message: `The database refuses the query: ${adviceOf(error)}${stateText(error)}` }]
     } finally {
       await database.close()
     }
+  }
+
+  /** All offsets are the worker's, so that there is nothing else to change. */
+  alterOffsets(
+    _props: Props,
+    changes: readonly { readonly partition: Json; readonly offset: Json }[],
+  ): Promise<boolean> {
+    return new Promise((resolve) => {
+      for (const { partition, offset } of changes) checkOffset(partition, offset)
+      resolve(false)
+    })
   }
 
   /** Advice is not worth a failure. */
@@ -122,6 +135,14 @@ export class JdbcSourceConnector implements Connector {
     if (this.#started !== null) return this.#started
     throw new StateError('not-started', 'The connector is not started.')
   }
+}
+
+/** The SQLSTATE that a driver tells with its error. */
+function stateText(error: unknown): string {
+  const { sqlState, code } = ((error as { cause?: unknown }).cause ?? {}) as { sqlState?: unknown; code?: unknown }
+  const texts = [sqlState, code].filter((text) => typeof text === 'string')
+  const state = texts.find((text) => /^[0-9A-Z]{5}$/.test(text))
+  return state === undefined ? '' : ` (SQLSTATE ${state})`
 }
 
 interface MonitorParts {

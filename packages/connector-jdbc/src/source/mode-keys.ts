@@ -5,6 +5,8 @@ import { checkBeginnings } from './initial-offset.js'
 import { checkIncrementingMapping, checkTimestampMapping } from './column-mapping.js'
 
 const group = 'Mode'
+/** A hundred million days from 1970. */
+const FURTHEST_MS = 8.64e15
 const ISOLATION_LEVELS = [
   'DEFAULT',
   'READ_UNCOMMITTED',
@@ -88,6 +90,8 @@ export const modeKeys = {
   'timestamp.initial': {
     type: 'long',
     default: null,
+    check: (text) =>
+      Math.abs(Number(text)) > FURTHEST_MS ? `Times lie between -${FURTHEST_MS} and ${FURTHEST_MS}` : null,
     checkAmong: checkMode,
     importance: 'low',
     group,

@@ -44,6 +44,7 @@ function translated(body: string): string {
       return whole
     })
     .replaceAll('(?P<', '(?<')
+    .replace(/\\([pP])([A-Z])/g, '\\$1{$2}')
     .replace(/\[:(\^?)(\w+):\]/g, (whole: string, not: string, name: string) => {
       const members = POSIX[name]
       if (members === undefined || not !== '') throw new SyntaxError(`${whole} has no meaning`)
@@ -91,6 +92,8 @@ export function patternProblem(regex: string): string | null {
 /** Says what is wrong with a list of regular expressions, or null. */
 export function checkPatterns(list: string): string | null {
   for (const regex of list.split(',').map((entry) => entry.trim())) {
+    if (/\{\d*$/.test(regex))
+      return `${regex}: a comma parts the entries of the list, so that {1,2} cannot be written; write x?x`
     const problem = patternProblem(regex)
     if (problem !== null) return problem
   }

@@ -24,6 +24,8 @@ export interface RowSource {
   readonly partitions: readonly Json[]
   /** A statement without conditions; a condition can be put behind it. */
   readonly select: string
+  /** Whether a statement holds what is shown nowhere: a masked query, or a salt. */
+  readonly isSecret: boolean
   /** Where columns are named one by one: looks at them again; true when `select` is another one now. */
   readonly refresh: ((database: Database) => Promise<boolean>) | null
   /** Makes the keys of the records; null: there are none. */
@@ -83,6 +85,7 @@ export async function tableSource(id: TableId, { config, mode, database, log }: 
     get select() {
       return choice?.select ?? `SELECT * FROM ${quoted}`
     },
+    isSecret: config['columns.mask.hash.salt'] !== '',
     refresh: choice === null ? null : (current) => choice.refresh(current),
     timestamps: timestampNames(choice?.asTheyAre ?? table.columns),
     keys: keys.length === 0 ? null : compileRowKeys(keys, name),
@@ -209,6 +212,7 @@ export async function querySource({ config, mode, database }: SourceOptions): Pr
     get select() {
       return choice?.select ?? plain
     },
+    isSecret: config['query.masked'] !== '' || config['columns.mask.hash.salt'] !== '',
     refresh: choice === null ? null : (current) => choice.refresh(current),
     timestamps: timestampNames(choice?.asTheyAre ?? columns),
     keys: keys.length === 0 ? null : compileRowKeys(keys, QUERY),

@@ -17,6 +17,7 @@ import { settles, wait } from '../wait.js'
 import { sourceConfig, type SourceConfig } from './config.js'
 import { granularityOf } from './granularity.js'
 import { LoadTime } from './load-share.js'
+import { warnUnindexed } from './index-check.js'
 import { modeOf } from './modes/modes.js'
 import { Opening } from './opening.js'
 import type { RowSource, SourceOptions } from './row-source.js'
@@ -202,6 +203,7 @@ export class JdbcSourceTask implements SourceTask {
     const options = { config, mode: modeOf(config.mode), database: await session.database(), offsets: context.offsets }
     const starts = await startsOf(sources, options)
     this.#toKeep.push(...starts.filter((start) => start.isToBeKept).map(batchToKeep))
+    for (const source of sources) await warnUnindexed(options.database, source, context.log)
     for (const start of starts) turns.add(this.#reader(start))
   }
 

@@ -6,7 +6,17 @@ import type { Admin } from '@rowbridge/kafka'
 import { groupOf } from '../client-props.js'
 import { settlesWithin } from '../clock.js'
 import type { WorkerConfig } from '../config.js'
-import type { ConfigInfos, ConnectorInfo, ConnectorStatus, ConnectorType, Herder, TargetState } from '../herder.js'
+import type {
+  ConfigInfos,
+  ConnectorInfo,
+  ConnectorStatus,
+  ConnectorType,
+  Herder,
+  OffsetChange,
+  TargetState,
+} from '../herder.js'
+import type { LogLevelName, LogLevels } from '../log-levels.js'
+import { changeOffsets, requireStopped } from '../offset-changes.js'
 import { Serial } from '../serial.js'
 import { instanceState } from '../status.js'
 import { connectorRecords, deletionRecords, targetRecords } from '../stores/config.js'
@@ -19,6 +29,7 @@ import { ConnectorRunner, type RunnerRoom } from './runner.js'
 export interface StandaloneRoom extends Omit<RunnerRoom, 'later' | 'finished'> {
   readonly worker: WorkerConfig
   readonly admin: Admin
+  readonly logLevels: LogLevels
 }
 
 interface Restart {
@@ -165,6 +176,14 @@ export class StandaloneHerder implements Herder {
     return runner
   }
 
+  patchConfig(name: string, patch: Readonly<Record<string, string | null>>): Promise<ConnectorInfo> {
+    return this.#request(name, async () => {
+      const stored = this.#expect(name, `Connector ${name} not found`)
+      await this.#put(name, await this.#checked(name, patched(stored, patch)))
+      return this.#info(name)
+    })
+  }
+
   async validate(plugin: string, config: Props): Promise<ConfigInfos> {
     pluginOf(this.#room.plugins, config)
     checkRequestType(plugin, config)
@@ -258,7 +277,20 @@ export class StandaloneHerder implements Herder {
   }
 
   topics(name: string) {
-    return Promise.resolve([...(this.#room.statuses.state.topics.get(name) ?? [])].sort())
+    return answer(() => {
+      if (!this.#room.tracksTopics) throw new StateError('topic-tracking-off', 'Topic tracking is disabled.')
+      return [...(this.#room.statuses.state.topics.get(name) ?? [])].sort()
+    })
+  }
+
+  async resetTopics(name: string): Promise<void> {
+    const { tracksTopics, worker, statuses } = this.#room
+    if (!tracksTopics || !worker['topic.tracking.allow.reset']) {
+      throw new StateError('topic-tracking-off', 'Topic tracking reset is disabled.')
+    }
+    const topics = [...(statuses.state.topics.get(name) ?? [])]
+    await statuses.append(topics.map((topic) => topicRecord(name, topic, null)))
+    for (const task of this.#runners.get(name)?.tasks ?? []) task.forgetTopics()
   }
 
   async offsets(name: string): Promise<readonly { readonly partition: Json; readonly offset: Json }[]> {
@@ -266,11 +298,24 @@ export class StandaloneHerder implements Herder {
     if (this.#typeOf(config) !== 'sink') {
       return this.#room.offsets.all(name).map(({ partition, offset }) => ({ partition, offset }))
     }
-    const committed = await this.#room.admin.committed(groupOf(name, config))
+    const committed = await this.#room.admin.committed(groupOf(name, this.#room.references.resolve(config)))
     return committed.map(({ topic, partition, offset }) => ({
       partition: { kafka_partition: partition, kafka_topic: topic },
       offset: { kafka_offset: offset },
     }))
+  }
+
+  alterOffsets(name: string, changes: readonly OffsetChange[] | null): Promise<boolean> {
+    return this.#request(name, () => {
+      const { plugins, configs, offsets, admin, references } = this.#room
+      const props = references.resolve(this.#expect(name, `Connector ${name} not found`))
+      requireStopped(name, configs.state.targets.get(name), configs.state.tasks.get(name)?.length ?? 0)
+      return changeOffsets({ name, props, plugin: pluginOf(plugins, props), offsets, admin }, changes)
+    })
+  }
+
+  setLogLevel(logger: string, level: LogLevelName): Promise<void> {
+    return answer(() => void this.#room.logLevels.set(logger, level, this.#room.clock.now()))
   }
 
   progress(): readonly TaskProgress[] {
@@ -340,6 +385,11 @@ function answer<T>(make: () => T): Promise<T> {
   return new Promise((resolve) => {
     resolve(make())
   })
+}
+
+function patched(stored: Props, patch: Readonly<Record<string, string | null>>): Props {
+  const members = Object.entries({ ...stored, ...patch })
+  return Object.fromEntries(members.filter((member): member is [string, string] => member[1] !== null))
 }
 
 function unknownConnector(message: string): StateError {

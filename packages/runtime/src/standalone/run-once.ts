@@ -30,7 +30,7 @@ export interface RunParts {
 
 export class Runs {
   readonly #parts: RunParts
-  readonly #reports = new Map<string, RunReport>()
+  readonly #reports = new Map<string, Promise<RunReport>>()
 
   constructor(parts: RunParts) {
     this.#parts = parts
@@ -45,7 +45,7 @@ export class Runs {
       while (!signal.aborted && !this.#isOver(name)) await clock.sleep(LOOK_MS, signal)
     }
     await Promise.all(names.filter(isSink).map((name) => this.#drain(name)))
-    return names.map((name) => this.#reports.get(name) ?? this.#report(name))
+    return Promise.all(names.map(async (name) => (await this.#reports.get(name)) ?? this.#report(name)))
   }
 
   /** A sink that is to run once is drained from here on. */
@@ -56,12 +56,22 @@ export class Runs {
 
   /** A connector that came to its end is stopped, so that resuming it runs it once more. */
   async finish(name: string): Promise<void> {
-    const { signal, runner, log, stop } = this.#parts
+    const { signal, runner } = this.#parts
     if (signal.aborted || runner(name) === undefined) return
-    const report = this.#report(name)
+    const report = this.#stop(name)
     this.#reports.set(name, report)
+    await report
+  }
+
+  /** Tasks tell their last figures when they end. */
+  async #stop(name: string): Promise<RunReport> {
+    const { runner, log, stop, status } = this.#parts
+    const tasks = runner(name)?.tasks ?? []
+    const seconds = runner(name)?.seconds ?? 0
     log.info(`Connector ${name} has come to the end of its run and is stopped`, { connector: name })
     await stop(name).catch((error: unknown) => log.warn(`Connector ${name} could not be stopped`, { error }))
+    const figures = tasks.map(({ metrics }) => metrics)
+    return reportOf(status(name), figures, seconds)
   }
 
   /** Whether nothing of it runs any more, or is to run. */

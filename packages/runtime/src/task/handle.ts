@@ -34,6 +34,10 @@ export class TaskHandle {
   #isToldToStop = false
   #state: State = 'UNASSIGNED'
   #metrics: Readonly<Record<string, number>> = {}
+  readonly #startedAt = performance.now()
+  #since = this.#startedAt
+  /** Milliseconds by state. */
+  readonly #spent = { RUNNING: 0, PAUSED: 0 }
 
   private constructor(spec: TaskSpec, port: MessagePort, events: TaskEvents, log: Log) {
     this.spec = spec
@@ -62,8 +66,18 @@ export class TaskHandle {
     return this.#state
   }
 
+  /** What the task told last, and the shares of its time in which it ran or was paused. */
   get metrics(): Readonly<Record<string, number>> {
-    return this.#metrics
+    this.#countTime()
+    const whole = Math.max(1, performance.now() - this.#startedAt)
+    const ratios = { 'running-ratio': this.#spent.RUNNING / whole, 'pause-ratio': this.#spent.PAUSED / whole }
+    return { ...this.#metrics, ...ratios }
+  }
+
+  #countTime(): void {
+    const now = performance.now()
+    if (this.#state === 'RUNNING' || this.#state === 'PAUSED') this.#spent[this.#state] += now - this.#since
+    this.#since = now
   }
 
   pause(): void {
@@ -72,6 +86,10 @@ export class TaskHandle {
 
   resume(): void {
     this.#post({ type: 'resume' })
+  }
+
+  forgetTopics(): void {
+    this.#post({ type: 'forget-topics' })
   }
 
   /** Asks for a drain; resolves when the task has ended. */
@@ -106,6 +124,7 @@ export class TaskHandle {
   }
 
   #tellState(state: State, trace: string | null): void {
+    this.#countTime()
     this.#state = state
     this.#events.status(state, trace)
   }

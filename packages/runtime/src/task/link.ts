@@ -1,5 +1,5 @@
 // The task's end of the port: what a pipeline tells its worker and asks of it.
-import { describeError, StateError, type Json, type Log, type OffsetReader } from '@rowbridge/api'
+import { describeError, redact, StateError, type Json, type Log, type OffsetReader } from '@rowbridge/api'
 import type { State } from '../herder.js'
 import type { FromTask, LogLevel, OffsetEntry, TaskPort, ToTask } from './protocol.js'
 
@@ -12,7 +12,7 @@ export interface WorkerLink {
   /** What keeps the running task from its work; null: nothing any more. */
   troubled(problem: string | null): void
   metrics(metrics: Readonly<Record<string, number>>): void
-  /** Told once per topic. */
+  /** Told once per topic, and again after a reset. */
   usedTopic(topic: string): void
   /** Says that nothing more will come, and closes the port. */
   end(): void
@@ -78,6 +78,7 @@ export function linkToWorker(port: TaskPort, id: string, events: LinkEvents): Wo
   }
   port.on('message', (message: ToTask) => {
     if (message.type === 'offsets' || message.type === 'written') return questions.answered(message)
+    if (message.type === 'forget-topics') return topics.clear()
     if (message.type === 'cancel') close()
     events[message.type]()
   })
@@ -118,7 +119,7 @@ function readAnswer(answer: Answer): readonly (Json | null)[] {
 
 function portLog(post: (message: FromTask) => void): Log {
   const at = (level: LogLevel) => (message: string, fields?: Readonly<Record<string, unknown>>) =>
-    post({ type: 'log', level, message, fields: plainFields(fields ?? {}) })
+    post({ type: 'log', level, message: redact(message), fields: plainFields(fields ?? {}) })
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
 }
 
@@ -128,8 +129,9 @@ function plainFields(fields: Readonly<Record<string, unknown>>): Record<string, 
 }
 
 function plainField(value: unknown): unknown {
-  if (value instanceof Error) return describeError(value)
-  if (value === null || ['string', 'number', 'boolean', 'bigint', 'undefined'].includes(typeof value)) return value
+  if (value instanceof Error) return redact(describeError(value))
+  if (typeof value === 'string') return redact(value)
+  if (value === null || ['number', 'boolean', 'bigint', 'undefined'].includes(typeof value)) return value
   try {
     return structuredClone(value)
   } catch {

@@ -28,6 +28,8 @@ export type ToTask =
   | { readonly type: 'stop' }
   /** End at once; nothing that is told from here on counts. */
   | { readonly type: 'cancel' }
+  /** The topics told so far are to be told again when they are used again. */
+  | { readonly type: 'forget-topics' }
   | { readonly type: 'offsets'; readonly id: number; readonly offsets: readonly (Json | null)[] }
   | { readonly type: 'written'; readonly id: number; readonly problem: string | null }
 

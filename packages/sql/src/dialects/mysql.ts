@@ -9,7 +9,7 @@ import type { TargetUrl } from '../url.js'
 import { references, widen } from './mysql/alter.js'
 import { bulk, type PacketSession } from './mysql/bulk.js'
 import { describe, tables } from './mysql/catalogue.js'
-import { commits, hasIndex, tickMs } from './mysql/commits.js'
+import { commits, hasIndex, scans, tickMs } from './mysql/commits.js'
 import { classify } from './mysql/errors.js'
 import { columnOf, type FieldOptions } from './mysql/fields.js'
 import { brokenOff, CANCEL_MS, isStillAtWork, lookFor, startSession } from './mysql/start.js'
@@ -262,6 +262,7 @@ export default defineDialect({
   connect,
   commits,
   hasIndex,
+  scans,
   tickMs,
   tables,
   describe,

@@ -34,7 +34,7 @@ import {
 import { references, widen } from './postgresql/alter.js'
 import { columnArrays } from './postgresql/bulk.js'
 import { describe, tables } from './postgresql/catalogue.js'
-import { commits, hasIndex, tickMs } from './postgresql/commits.js'
+import { commits, hasIndex, scans, tickMs } from './postgresql/commits.js'
 import { classify } from './postgresql/errors.js'
 import { connect } from './postgresql/session.js'
 
@@ -210,6 +210,7 @@ export default defineDialect({
   connect,
   commits,
   hasIndex,
+  scans,
   tickMs,
   widen,
   references,
