@@ -35,7 +35,9 @@ describeWith(['kafka'], 'transforms and dead letters on a real broker', ({ kafka
     onTestFinished(() => worker.stop())
     const database = (name: string) => {
       const opened = new Sqlite(join(folder, name), { timeout: 10_000 })
-      onTestFinished(() => void opened.close())
+      onTestFinished(() => {
+        opened.close()
+      })
       return { opened, url: `jdbc:sqlite:${join(folder, name)}` }
     }
     return { worker, database }
