@@ -7,6 +7,7 @@ import { compare, linesOf, type Comparison, type Result } from './measure.js'
 import { PLACES } from './places.js'
 import { sinkBench } from './sink.js'
 import { sourceBench } from './source.js'
+import { TRANSFORM_BENCHES } from './transforms.js'
 
 // Drivers that give dates as Date make them in the zone of the process.
 process.env['TZ'] = 'UTC'
@@ -14,6 +15,7 @@ process.env['TZ'] = 'UTC'
 const BENCHES: Readonly<Record<string, (rows: number) => Promise<Comparison>>> = {
   encoder: encoderBench,
   decoder: decoderBench,
+  ...TRANSFORM_BENCHES,
   ...Object.fromEntries(PLACES.map((place) => [`source-${place}`, (rows: number) => sourceBench(place, rows)])),
   ...Object.fromEntries(PLACES.map((place) => [`sink-${place}`, (rows: number) => sinkBench(place, rows)])),
 }

@@ -35,7 +35,9 @@ describeWith(['kafka'], 'transforms and dead letters on a real broker', ({ kafka
     onTestFinished(() => worker.stop())
     const database = (name: string) => {
       const opened = new Sqlite(join(folder, name), { timeout: 10_000 })
-      onTestFinished(() => void opened.close())
+      onTestFinished(() => {
+        opened.close()
+      })
       return { opened, url: `jdbc:sqlite:${join(folder, name)}` }
     }
     return { worker, database }
@@ -158,6 +160,48 @@ describeWith(['kafka'], 'transforms and dead letters on a real broker', ({ kafka
       ['h', '1'],
       ['__connect.errors.topic', topic],
     ])
+  })
+
+  it('headers that a source sets are what a predicate of a sink sees', async () => {
+    const { worker, database } = await fixture()
+    const source = database('source.db')
+    source.opened.exec('create table orders(id integer primary key, price integer)')
+    source.opened.exec('insert into orders values (1, 10), (2, 20)')
+    const prefix = uniqueName('smt')
+    await worker.herder.create('source', {
+      'connector.class': 'JdbcSource',
+      'connection.url': source.url,
+      mode: 'incrementing',
+      'table.whitelist': 'orders',
+      'topic.prefix': `${prefix}_`,
+      transforms: 'price',
+      'transforms.price.type': `${SMT}.HeaderFrom$Value`,
+      'transforms.price.fields': 'price',
+      'transforms.price.headers': 'price',
+      'transforms.price.operation': 'move',
+    })
+    const { opened, url } = database('target.db')
+    await worker.herder.create(
+      'sink',
+      sinkOf(url, `${prefix}_orders`, {
+        transforms: 'named',
+        'transforms.named.type': `${SMT}.InsertField$Value`,
+        'transforms.named.static.field': 'has_price',
+        'transforms.named.static.value': 'yes',
+        'transforms.named.predicate': 'has',
+        predicates: 'has',
+        'predicates.has.type': `${SMT}.predicates.HasHeaderKey`,
+        'predicates.has.name': 'price',
+      }),
+    )
+    await waitFor('both rows', () => expect(opened.prepare('select * from sales order by id').all()).toHaveLength(2))
+
+    expect(opened.prepare('select * from sales order by id').all()).toEqual([
+      { id: 1, has_price: 'yes' },
+      { id: 2, has_price: 'yes' },
+    ])
+    const [first] = await readAtLeast(bootstrap, `${prefix}_orders`, 2)
+    expect(first?.headers).toEqual([['price', '10']])
   })
 
   it('a queue that cannot be made fails the task, and says what to do', async () => {

@@ -155,10 +155,11 @@ function valueChange({ schema, row }: RowChange): ValueChange {
 
 function changed({ values }: SchemaAndValues, { schema, value }: ValueChange, batch: RecordBatch): SchemaAndValues {
   const { length } = values
-  const results: unknown[] = []
+  // A copy has its full length from the start: an array that grows is copied on the way.
+  const results = values.slice()
   let i = 0
   try {
-    for (; i < length; i += 1) results.push(value(values[i], i, batch))
+    for (; i < length; i += 1) results[i] = value(values[i], i, batch)
   } catch (error) {
     throw withIndex(error, i)
   }

@@ -29,7 +29,7 @@ export function pluginsOf(all: readonly Plugin[]): Plugins {
     all,
     connector: finder('Connector', connectors),
     converter: finder('Converter', converters),
-    headerConverter: finder('HeaderConverter', [...headerConverters, ...converters]),
+    headerConverter: headerFinder(headerConverters, converters),
     transform: finder(
       'Transformation',
       all.filter((plugin) => plugin.type === 'transformation'),
@@ -44,6 +44,16 @@ export function pluginsOf(all: readonly Plugin[]): Plugins {
 function finder<P extends Plugin>(kind: string, plugins: readonly P[]): (name: string) => P {
   const byName = namesOf(plugins, kind)
   return (name) => byName.get(name.trim()) ?? fail(kind, name, plugins)
+}
+
+/** Converters go by the short names that they have for keys and values. */
+function headerFinder(
+  headerConverters: readonly HeaderConverterPlugin[],
+  converters: readonly ConverterPlugin[],
+): Plugins['headerConverter'] {
+  const [own, others] = [namesOf(headerConverters, 'HeaderConverter'), namesOf(converters, 'Converter')]
+  const all = [...headerConverters, ...converters]
+  return (name) => own.get(name.trim()) ?? others.get(name.trim()) ?? fail('HeaderConverter', name, all)
 }
 
 /** Full names win; a short name that two plugins share belongs to neither. */

@@ -115,11 +115,12 @@ function structChange(schema: Schema, insertions: readonly Insertion[], replaces
     throw new DataError('field-exists', text, { hint: 'Insert it under another name.' })
   }
   const copyOf = compileCopy(schema, replacesNull)
+  const first = schema.fields.length
   return {
     schema: struct([...schema.fields, ...insertions], basicsOf(schema)),
     row: (row: Row, i, batch) => {
       const copy = copyOf(row)
-      for (const { read } of insertions) copy.push(read(batch, i))
+      for (let at = 0; at < insertions.length; at += 1) copy[first + at] = insertions[at]?.read(batch, i)
       return copy
     },
   }

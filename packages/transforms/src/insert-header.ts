@@ -14,11 +14,11 @@ export const insertHeader = defineBatchTransform(
   }),
   ({ header: key, 'value.literal': literal }) => {
     const header = { key, ...parseValue(literal) }
+    const alone = [header]
     return {
       apply: (batch) => {
-        const { headers, length } = batch
-        const added =
-          headers === null ? Array.from({ length }, () => [header]) : headers.map((existing) => [...existing, header])
+        const { headers, value } = batch
+        const added = headers?.map((existing) => [...existing, header]) ?? value.values.map(() => alone)
         return { ...batch, headers: added }
       },
     }

@@ -42,17 +42,25 @@ export const maskField = defineTransform(
   ({ fields, replacement, 'replace.null.with.default': replacesNull }) => {
     const maskOf = (schema: Schema | null, value: unknown) =>
       replacement === null ? emptyOf(schema, value) : replacementOf(schema, value, replacement)
+    const compileMask = (schema: Schema): ((value: unknown) => unknown) => {
+      const isPlain = schema.type === 'string' || isNumber(schema.type) || schema.type === 'boolean'
+      if (replacement !== null || !isPlain) return (value) => maskOf(schema, value)
+      const mask = emptyOf(schema, null)
+      return () => mask
+    }
     return structOrMap({
       purpose: PURPOSE,
       nulls: 'refuse',
       struct: (schema) => {
-        const masked = schema.fields.filter(({ name }) => fields.includes(name))
+        const masked = schema.fields
+          .filter(({ name }) => fields.includes(name))
+          .map((field) => ({ index: field.index, mask: compileMask(field.schema) }))
         const copyOf = compileCopy(schema, replacesNull)
         const row = (given: readonly unknown[]) => {
           const copy = copyOf(given)
-          for (const { index, schema: part } of masked) {
+          for (const { index, mask } of masked) {
             const value = copy[index] ?? null
-            if (value !== null) copy[index] = maskOf(part, value)
+            if (value !== null) copy[index] = mask(value)
           }
           return copy
         }

@@ -42,8 +42,9 @@ export function compilePick(fields: readonly Field[], replacesNull: boolean): (r
   const places = fields.map(({ index }) => index)
   const count = places.length
   const pick = (row: Row) => {
-    const picked: unknown[] = []
-    for (let i = 0; i < count; i += 1) picked.push(row[places[i] as number] ?? null)
+    // A copy has its full length from the start: an array that grows is copied on the way.
+    const picked = row.slice(0, count)
+    for (let i = 0; i < count; i += 1) picked[i] = row[places[i] as number]
     return picked
   }
   if (filled.length === 0) return pick
