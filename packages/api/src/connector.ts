@@ -59,6 +59,11 @@ export interface Connector {
   stop(): Promise<void>
   /** Checks that need a server (a connection, a table); called only when every key is valid by itself. */
   validate?(props: Props): Promise<readonly ConfigProblem[]>
+  /**
+   * Values to choose from that need a server, by key: names of tables, of columns. Asked on a connector that was not started,
+   * whether or not the configuration is complete; to be given up when the signal is aborted.
+   */
+  recommend?(props: Props, signal: AbortSignal): Promise<Readonly<Record<string, readonly string[]>>>
 }
 
 export interface SourceTask {

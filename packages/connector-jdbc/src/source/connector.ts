@@ -17,6 +17,7 @@ import { columnProblems, warnUnmatched } from './column-check.js'
 import { sourceConfig, type SourceConfig } from './config.js'
 import { groupNeighbours } from './grouping.js'
 import { SOURCE_NOT_SUPPORTED } from './not-supported.js'
+import { recommendedValues } from './recommend.js'
 import { queryKeyOf, queryOf } from './rules.js'
 import { queryColumns } from './row-source.js'
 import { refuseSameNames } from './table-filter.js'
@@ -103,6 +104,10 @@ export class JdbcSourceConnector implements Connector {
     } finally {
       await database.close()
     }
+  }
+
+  recommend(props: Props, signal: AbortSignal): Promise<Readonly<Record<string, readonly string[]>>> {
+    return recommendedValues(props, signal)
   }
 
   #running(): Started {
