@@ -1,7 +1,7 @@
 // One run of the chaos: writers on one table, and beside them readers in each mode, commit-safe and not, which are killed and started again.
 // What was committed in the end must have been told to each commit-safe reader; the others show that the writers are wild enough.
 import { fork, type ChildProcess } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -139,6 +139,7 @@ function ended(child: ChildProcess): Promise<void> {
 
 /** A kill may cut the last line. */
 function marksOf(journal: string): string[] {
+  if (!existsSync(journal)) return []
   const lines = readFileSync(journal, 'utf8').split('\n').slice(0, -1)
   return lines.flatMap((line) => (JSON.parse(line) as { readonly marks?: string[] }).marks ?? [])
 }

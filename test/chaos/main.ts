@@ -1,24 +1,31 @@
-// Eight writers and readers that are killed, in every mode on every server; fails when a commit-safe reader missed a row, or when the others
-// missed none, as the writers were then too tame. Usage: npm run chaos -- [--seconds N] [--only mariadb|postgresql]
-import { parseArgs } from 'node:util'
-import { server } from '@rowbridge/testkit'
-import { chaos } from './chaos.js'
-import { chaosPlace } from './place.js'
+// `npm run chaos -- <what> [arguments]`: long runs in which things go wrong on purpose, or go on for long. Each says what it saw, and
+// the command ends with 1 when that was not what it should be.
+import { tell } from './tell.js'
 
-const { values } = parseArgs({ options: { seconds: { type: 'string', default: '60' }, only: { type: 'string' } } })
-const seconds = Number(values.seconds)
-if (!(seconds > 0)) throw new Error(`--seconds ${values.seconds} is no number of seconds`)
+type Run = (args: readonly string[]) => Promise<boolean>
 
-for (const name of ['postgresql', 'mariadb'] as const) {
-  if (values.only !== undefined && values.only !== name) continue
-  await using running = await server(name)
-  await using place = await chaosPlace(running)
-  const outcomes = await chaos(place, { durationMs: seconds * 1000, killEveryMs: 5000 })
-  for (const { mode, isSafe, rows, missing, doubled, kills } of outcomes) {
-    const verdict = (missing.length === 0) === isSafe ? 'ok' : isSafe ? 'ROWS MISSED' : 'TOO TAME'
-    if (verdict !== 'ok') process.exitCode = 1
-    const what = `${name} ${mode} commit.safe=${isSafe}`.padEnd(56)
-    console.log(`${what} ${rows} rows, ${missing.length} missing, ${doubled} doubled, ${kills} kills  ${verdict}`)
-    if (isSafe && missing.length > 0) console.log(`  ${missing.slice(0, 20).join(' ')}`)
-  }
+const RUNS: Readonly<Record<string, { readonly does: string; readonly load: () => Promise<Run> }>> = {
+  'commit-safe': {
+    does: 'commit-safe [--seconds N] [--only mariadb|postgresql]: many writers, and readers that are killed; no row may be missed',
+    load: async () => (await import('./commit-safe.js')).commitSafe,
+  },
+  freeze: {
+    does: 'freeze [mariadb|mysql|postgresql] [seconds]: a database that freezes, drops, cuts and refuses while rows are written',
+    load: async () => (await import('./freeze.js')).freeze,
+  },
+  memory: {
+    does: 'memory [load|tables|polling] [mariadb|postgresql] [rows, tables or seconds]: the memory of a worker with a small heap',
+    load: async () => (await import('./memory.js')).memory,
+  },
+}
+
+const [name = '', ...args] = process.argv.slice(2)
+const run = RUNS[name]
+if (run === undefined) {
+  tell(['One of:', ...Object.values(RUNS).map(({ does }) => `  ${does}`)].join('\n'))
+  process.exitCode = 2
+} else {
+  const isRight = await (await run.load())(args)
+  tell(isRight ? 'As it should be.' : 'NOT as it should be.')
+  process.exitCode = isRight ? 0 : 1
 }

@@ -1,6 +1,6 @@
 // The databases of the chaos: a table whose numbers and times come from the server, and connections that write to it.
 import type { Props } from '@rowbridge/api'
-import type { DatabaseServer } from '@rowbridge/testkit'
+import { uniqueName, type DatabaseServer } from '@rowbridge/testkit'
 import { createConnection } from 'mariadb'
 import { Client } from 'pg'
 
@@ -9,9 +9,15 @@ export interface Connection {
   close(): Promise<void>
 }
 
+export interface PlainUser extends AsyncDisposable {
+  readonly props: Props
+}
+
 export interface ChaosPlace extends AsyncDisposable {
   readonly kind: 'mariadb' | 'postgresql'
   readonly props: Props
+  /** A user who may read the table and no more. */
+  plainUser(): Promise<PlainUser>
   connect(): Promise<Connection>
   query(sql: string): Promise<Record<string, unknown>[]>
   /** Inserts one row; gives its id. */
@@ -47,6 +53,18 @@ async function postgresqlPlace(server: DatabaseServer): Promise<ChaosPlace> {
       'connection.user': database.user,
       'connection.password': database.password,
     },
+    async plainUser() {
+      const name = uniqueName('chaos')
+      await database.query(`CREATE ROLE ${name} LOGIN PASSWORD 'chaos'`)
+      await database.query(`GRANT SELECT ON t TO ${name}`)
+      return {
+        props: { 'connection.url': database.jdbcUrl, 'connection.user': name, 'connection.password': 'chaos' },
+        async [Symbol.asyncDispose]() {
+          await database.query(`REVOKE ALL ON t FROM ${name}`)
+          await database.query(`DROP ROLE ${name}`)
+        },
+      }
+    },
     async connect() {
       const client = new Client({
         host: database.host,
@@ -55,6 +73,7 @@ async function postgresqlPlace(server: DatabaseServer): Promise<ChaosPlace> {
         password: database.password,
         database: database.name,
       })
+      client.on('error', () => {})
       await client.connect()
       return {
         run: async (sql) => (await client.query(sql)).rows as Record<string, unknown>[],
@@ -93,6 +112,17 @@ async function mariadbPlace(server: DatabaseServer): Promise<ChaosPlace> {
       'connection.url': database.jdbcUrl,
       'connection.user': database.user,
       'connection.password': database.password,
+    },
+    async plainUser() {
+      const name = uniqueName('chaos')
+      await database.query(`CREATE USER ${name}@'%' IDENTIFIED BY 'chaos'`)
+      await database.query(`GRANT SELECT ON ${database.name}.t TO ${name}@'%'`)
+      return {
+        props: { 'connection.url': database.jdbcUrl, 'connection.user': name, 'connection.password': 'chaos' },
+        async [Symbol.asyncDispose]() {
+          await database.query(`DROP USER ${name}@'%'`)
+        },
+      }
     },
     async connect() {
       const connection = await createConnection({

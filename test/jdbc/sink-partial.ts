@@ -147,7 +147,7 @@ export function partialSuite(open: OpenPlace): void {
 
   test('a key that changes is the old row gone and the new one there, or neither', async () => {
     await using place = await open()
-    await place.query('CREATE TABLE t (id INT PRIMARY KEY, name VARCHAR(20) NOT NULL UNIQUE)')
+    await place.query('CREATE TABLE t (id INT PRIMARY KEY, name VARCHAR(40) NOT NULL UNIQUE)')
     await place.query("INSERT INTO t VALUES (1, 'only one may be called this')")
     await using sink = await startSink(place, DELETES)
     const moved = (name: string | null) =>

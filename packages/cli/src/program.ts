@@ -56,9 +56,10 @@ function standaloneCommand(done: (code: number) => void): Command {
         .env('ROWBRIDGE_LOG_LEVEL')
         .default('info'),
     )
+    .option('--once', 'read what is there now, write it, report, and end')
     .addHelpText(
       'after',
-      '\nExit codes: 0 stopped by a signal, 1 wrong usage, 2 cannot start, 3 a connector cannot start.',
+      '\nExit codes: 0 stopped by a signal or done with --once, 1 wrong usage, 2 cannot start, 3 a connector cannot start,\n4 a connector failed with --once.',
     )
     .action(async (worker: string, connectors: readonly string[], options: StandaloneOptions) => {
       const { standalone } = await import('./standalone.js')

@@ -17,6 +17,8 @@ export interface ConnectionConfig {
   readonly 'connection.password': string | null
   readonly 'connection.attempts': number
   readonly 'connection.backoff.ms': number
+  readonly 'connection.check.ms': number
+  readonly 'query.timeout.ms': number
   readonly 'dialect.name': string
   readonly 'quote.sql.identifiers': string
   readonly 'db.timezone': string
@@ -26,7 +28,7 @@ export interface ConnectionConfig {
 }
 
 export const PASS_THROUGH = 'connection.'
-const OWN_KEYS = new Set(['url', 'user', 'password', 'attempts', 'backoff.ms'])
+const OWN_KEYS = new Set(['url', 'user', 'password', 'attempts', 'backoff.ms', 'check.ms'])
 
 /** What the driver is given: every `connection.*` key that is not one of ours, the prefix removed. */
 function driverPropsOf(props: Props): Record<string, string> {
@@ -46,6 +48,8 @@ export function databaseOptionsOf(config: ConnectionConfig, props: Props, types:
     dialectName: config['dialect.name'],
     quoteIdentifiers: config['quote.sql.identifiers'].toLowerCase() === 'never' ? 'never' : 'always',
     types: { ...types, timeZone: zoneOf(config['db.timezone']), calendar: calendarOf(config) },
+    queryTimeoutMs: config['query.timeout.ms'],
+    checkMs: config['connection.check.ms'],
     applicationName: `rowbridge ${props['name'] ?? ''}`.trim(),
     ...isolationOf(config['transaction.isolation.mode']),
   }

@@ -47,6 +47,24 @@ export const BACKOFF_KEY = {
   doc: 'Pause between two attempts to connect, in milliseconds.',
 } as const satisfies ConfigKey
 
+export const CHECK_KEY = {
+  type: 'long',
+  default: 10_000,
+  min: 0,
+  importance: 'low',
+  width: 'short',
+  doc: 'After how long without an answer the server is asked, over a second connection, whether it still works on a statement, in milliseconds. When it does not, or cannot be reached in the same time, the connection is opened anew. A statement that takes long is left in peace. 0: never.',
+} as const satisfies ConfigKey
+
+export const QUERY_TIMEOUT_KEY = {
+  type: 'long',
+  default: 0,
+  min: 0,
+  importance: 'low',
+  width: 'short',
+  doc: 'The longest that a statement may go without an answer, in milliseconds; it is then stopped, and tried again. 0: as long as it takes, or what `socketTimeout` in `connection.url` says.',
+} as const satisfies ConfigKey
+
 export const DIALECT_KEY = {
   type: 'string',
   default: '',

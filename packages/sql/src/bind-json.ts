@@ -3,14 +3,15 @@
 import { DATE, DECIMAL, TIME, TIMESTAMP, type Schema } from '@rowbridge/api'
 import { refuse, unsupported, type BoundColumn } from './bind-errors.js'
 import type { Binder } from './bind-whole.js'
+import { isoDays, isoMs } from './calendar.js'
 import { formatDate, formatTime, formatWall, nanosOf } from './datetime.js'
 
 type Writer = (value: unknown) => string
 
-export function bindJson(column: BoundColumn): Binder {
+export function bindJson(column: BoundColumn, isLegacyCalendar: boolean): Binder {
   const { kind, isArray } = column.target
   if ((kind !== 'text' && kind !== 'other') || isArray === true) throw unsupported(column)
-  return fitting(column, jsonWriter(column.schema))
+  return fitting(column, jsonWriter(column.schema, isLegacyCalendar))
 }
 
 /** Texts as the column takes them. */
@@ -35,25 +36,35 @@ export function fitting(column: BoundColumn, write: Writer): Binder {
 /** An escaped NUL, and not an escaped backslash before the letters. */
 const HAS_NUL = /(?<!\\)(?:\\\\)*\\u0000/
 
-const LOGICAL: Readonly<Record<string, Writer>> = {
+const ISO: Readonly<Record<string, Writer>> = {
   [DECIMAL]: String,
   [DATE]: (value) => `"${formatDate(Number(value))}"`,
   [TIME]: (value) => `"${formatTime(Number(value), 3)}"`,
   [TIMESTAMP]: (value) => `"${formatWall(Number(value), nanosOf(Number(value)), 3).replace(' ', 'T')}Z"`,
 }
 
+function logicalWriter(name: string, isLegacy: boolean): Writer | undefined {
+  const iso = ISO[name]
+  if (iso === undefined || !isLegacy) return iso
+  if (name === DATE) return (value) => iso(isoDays(Number(value)))
+  return name === TIMESTAMP ? (value) => iso(isoMs(Number(value))) : iso
+}
+
 /** Compiles the text of a value that is not null; within it nulls are `null`. */
-export function jsonWriter(schema: Schema): Writer {
-  const logical = LOGICAL[schema.name ?? '']
+export function jsonWriter(schema: Schema, isLegacyCalendar = false): Writer {
+  const logical = logicalWriter(schema.name ?? '', isLegacyCalendar)
   if (logical !== undefined) return logical
-  if (schema.type === 'struct') return structWriter(schema)
-  if (schema.type === 'map') return mapWriter(schema)
+  const part = (inner: Schema | null): Writer => orNull(inner, isLegacyCalendar)
+  if (schema.type === 'struct') return structWriter(schema, part)
+  if (schema.type === 'map') return mapWriter(schema, part)
   if (schema.type === 'array') {
-    const item = orNull(schema.valueSchema)
+    const item = part(schema.valueSchema)
     return (value) => `[${(value as readonly unknown[]).map(item).join(',')}]`
   }
   return PLAIN[schema.type] ?? String
 }
+
+type Part = (inner: Schema | null) => Writer
 
 const real: Writer = (value) => (Number.isFinite(value) ? String(value) : JSON.stringify(String(value)))
 const PLAIN: Readonly<Record<string, Writer>> = {
@@ -63,31 +74,31 @@ const PLAIN: Readonly<Record<string, Writer>> = {
   float64: real,
 }
 
-function orNull(schema: Schema | null): Writer {
-  const write = schema === null ? anyJson : jsonWriter(schema)
+function orNull(schema: Schema | null, isLegacyCalendar: boolean): Writer {
+  const write = schema === null ? anyJson : jsonWriter(schema, isLegacyCalendar)
   return (value) => (value === null || value === undefined ? 'null' : write(value))
 }
 
-function structWriter(schema: Schema): Writer {
+function structWriter(schema: Schema, part: Part): Writer {
   const members = schema.fields.map((field) => ({
     index: field.index,
     head: `${JSON.stringify(field.name)}:`,
-    write: orNull(field.schema),
+    write: part(field.schema),
   }))
   return (value) =>
     `{${members.map(({ index, head, write }) => head + write((value as readonly unknown[])[index])).join(',')}}`
 }
 
 /** An object where the keys are texts, else a list of pairs. */
-function mapWriter(schema: Schema): Writer {
-  const item = orNull(schema.valueSchema)
+function mapWriter(schema: Schema, part: Part): Writer {
+  const item = part(schema.valueSchema)
   if (schema.keySchema?.type === 'string') {
     return (value) =>
-      `{${[...(value as ReadonlyMap<unknown, unknown>)].map(([key, part]) => `${JSON.stringify(String(key))}:${item(part)}`).join(',')}}`
+      `{${[...(value as ReadonlyMap<unknown, unknown>)].map(([key, one]) => `${JSON.stringify(String(key))}:${item(one)}`).join(',')}}`
   }
-  const key = orNull(schema.keySchema)
+  const key = part(schema.keySchema)
   return (value) =>
-    `[${[...(value as ReadonlyMap<unknown, unknown>)].map(([name, part]) => `[${key(name)},${item(part)}]`).join(',')}]`
+    `[${[...(value as ReadonlyMap<unknown, unknown>)].map(([name, one]) => `[${key(name)},${item(one)}]`).join(',')}]`
 }
 
 /** Text of what `JSON.parse` gives; a bigint keeps its digits. */

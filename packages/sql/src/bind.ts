@@ -43,7 +43,7 @@ export function compileBinder(column: BoundColumn, times: TimeSettings): Binder 
   if (column.schema.name === ANY) return bindAny(column, (typed) => compileBinder(typed, times))
   const kind = sourceKindOf(column.schema)
   if (kind === 'array' && column.target.isArray === true) return bindArray(column)
-  if (kind === null || kind === 'array') return bindJson(column)
+  if (kind === null || kind === 'array') return bindJson(column, times.isLegacyCalendar)
   switch (column.target.kind) {
     case 'integer':
       return bindInteger(column, kind)

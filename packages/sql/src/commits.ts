@@ -42,12 +42,16 @@ export interface Blocks {
   readonly step: bigint
   /** First value of some block. */
   readonly anchor: bigint
+  /** There is none before this one. */
+  readonly least: bigint
 }
 
 /** Rows that are written and not committed yet, where the server shows them. */
 export interface Uncommitted {
   /** An aggregate over columns that is another one when a row is. */
   fingerprint(columns: readonly string[]): string
+  /** Transactions that have written something and are open; null when no new list is to be had now. Absent: they are not told. */
+  writers: (() => Promise<ReadonlySet<string> | null>) | null
   /** Reads with what is not committed. */
   read(statement: Statement, options: ReadOptions): Promise<Page>
 }
@@ -62,4 +66,6 @@ export interface CommitWatch {
   readonly leaseMs: number
   readonly uncommitted: Uncommitted | null
   readonly blocks: Blocks | null
+  /** The transactions that are open longest, for messages; null where they are not seen. */
+  oldest: (() => Promise<readonly Holder[]>) | null
 }

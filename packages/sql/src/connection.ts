@@ -24,6 +24,7 @@ import { openPhraseBook, type DdlColumn, type PhraseBook } from './phrase-book.j
 import { columnOf, compileRowReader, type RowReader } from './row-reader.js'
 import { checkLengths, cutName, nameParts, shownTable, tableIdOf } from './table.js'
 import type { TargetColumn } from './target.js'
+import { endsSoon, waitPatiently, type PatienceOptions } from './patience.js'
 import { openWatch } from './watch.js'
 import { findWidenings } from './widenings.js'
 import { compileWriter } from './writer.js'
@@ -33,6 +34,9 @@ export interface ConnectionParts {
   readonly session: Session
   readonly settings: ReadSettings
   readonly quoting: 'always' | 'never'
+  readonly patience: PatienceOptions
+  /** Ends reads. */
+  readonly signal: AbortSignal | null
 }
 
 const PING_TIMEOUT_MS = 5000
@@ -71,12 +75,12 @@ export class Connection implements Database {
   }
 
   tables(filter: TableFilter): Promise<readonly TableId[]> {
-    return this.#guard('list of tables', () => this.#parts.dialect.tables(this.#parts.session, filter))
+    return this.#guardRead('list of tables', () => this.#parts.dialect.tables(this.#parts.session, filter))
   }
 
   async describe(id: TableId): Promise<Table | null> {
     const { dialect, session, settings } = this.#parts
-    const found = await this.#guard(shownTable(id), () => dialect.describe(session, id))
+    const found = await this.#guardRead(shownTable(id), () => dialect.describe(session, id))
     if (found === null) return null
     const columns = found.columns.map(({ raw, target }): TargetColumn => ({
       ...columnOf(dialect, raw, settings),
@@ -86,27 +90,38 @@ export class Connection implements Database {
   }
 
   async read(statement: Statement, options: ReadOptions): Promise<Page> {
-    const stop = this.#stopOn(options.signal)
+    const result = await this.#raw(statement.text, this.#parameters(statement), 'query', options.signal)
+    return this.#reader.page(statement.text, result, options)
+  }
+
+  async *stream(
+    statement: Statement,
+    options: ReadOptions & { readonly pageSize: number | (() => number) },
+  ): AsyncIterable<Page> {
+    const { session } = this.#parts
+    const { pageSize } = options
+    const size = typeof pageSize === 'number' ? () => pageSize : pageSize
+    const results = session.stream(statement.text, this.#parameters(statement), size)[Symbol.asyncIterator]()
+    let isOpen = true
     try {
-      const result = await this.#raw(statement.text, this.#parameters(statement), 'query')
-      return this.#reader.page(statement.text, result, options)
-    } catch (error) {
-      throw options.signal?.aborted === true ? aborted(error) : error
+      for (;;) {
+        isOpen = false
+        const { value, done } = await this.#guardRead('query', () => results.next(), options.signal)
+        if (done === true) return
+        isOpen = true
+        yield this.#reader.page(statement.text, value, options)
+      }
     } finally {
-      stop()
+      if (isOpen) await this.#leave(results)
     }
   }
 
-  async *stream(statement: Statement, options: ReadOptions & { readonly pageSize: number }): AsyncIterable<Page> {
-    const stop = this.#stopOn(options.signal)
-    try {
-      const results = this.#parts.session.stream(statement.text, this.#parameters(statement), options.pageSize)
-      for await (const result of results) yield this.#reader.page(statement.text, result, options)
-    } catch (error) {
-      throw options.signal?.aborted === true ? aborted(error) : this.#failure(error, 'query')
-    } finally {
-      stop()
-    }
+  /** A result whose rest is not wanted any more. */
+  async #leave(results: AsyncIterator<unknown>): Promise<void> {
+    const { session } = this.#parts
+    if (results.return === undefined || (await endsSoon(results.return()))) return
+    this.#isBroken = true
+    session.breakOff?.()
   }
 
   quoteTable(id: TableId): string {
@@ -153,8 +168,14 @@ export class Connection implements Database {
 
   async hasIndex(id: TableId, column: string): Promise<boolean | null> {
     const { dialect, session } = this.#parts
-    if (dialect.hasIndex === undefined) return null
-    return this.#guard(shownTable(id), () => dialect.hasIndex!(session, id, column))
+    const { hasIndex } = dialect
+    return hasIndex === undefined ? null : this.#guard(shownTable(id), () => hasIndex(session, id, column))
+  }
+
+  async scans(statement: Statement): Promise<readonly string[]> {
+    const { dialect, session } = this.#parts
+    const parameters = this.#parameters(statement)
+    return this.#guard('plan', async () => (await dialect.scans?.(session, statement.text, parameters)) ?? [])
   }
 
   limit(text: string, rows: number): string {
@@ -238,7 +259,7 @@ export class Connection implements Database {
       await this.#guard('commit', () => session.run('COMMIT'))
       return result
     } catch (error) {
-      await session.run('ROLLBACK').catch(() => {
+      await this.#guard('rollback', () => session.run('ROLLBACK')).catch(() => {
         this.#isBroken = true
       })
       throw error
@@ -298,25 +319,21 @@ export class Connection implements Database {
     return statement.parameters.map((value) => (isInstant(value) ? bind(value, settings.zone) : value))
   }
 
-  #stopOn(signal: AbortSignal | undefined): () => void {
-    if (signal === undefined) return () => {}
-    signal.throwIfAborted()
-    const stop = (): void => {
-      this.#parts.session.cancel().catch(() => {
-        this.#isBroken = true
-      })
+  #raw(text: string, parameters: readonly Parameter[], what: string, signal?: AbortSignal) {
+    return this.#guardRead(what, () => this.#parts.session.read(text, parameters), signal)
+  }
+
+  #guardRead<T>(what: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    return this.#guard(what, work, signal ?? this.#parts.signal ?? undefined)
+  }
+
+  async #guard<T>(what: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const { session, dialect, patience: options } = this.#parts
+    const broken = () => {
+      this.#isBroken = true
     }
-    signal.addEventListener('abort', stop, { once: true })
-    return () => signal.removeEventListener('abort', stop)
-  }
-
-  #raw(text: string, parameters: readonly Parameter[], what: string) {
-    return this.#guard(what, () => this.#parts.session.read(text, parameters))
-  }
-
-  async #guard<T>(what: string, work: () => Promise<T>): Promise<T> {
     try {
-      return await work()
+      return await waitPatiently(work, { session, classify: dialect.classify, options, broken }, signal)
     } catch (error) {
       throw this.#failure(error, what)
     }
@@ -339,8 +356,4 @@ function textOrNull(value: unknown): string | null {
 function wallText(instant: Instant, zone: ReadSettings['zone']): string {
   const ms = zone === null ? instant.ms : zone.toWall(instant.ms)
   return formatWall(ms, instant.nanos, digitsNeeded(instant.nanos))
-}
-
-function aborted(cause: unknown): StateError {
-  return new StateError('aborted', 'The statement was stopped', { cause })
 }

@@ -104,6 +104,11 @@ export interface DatabaseOptions {
   readonly applicationName?: string
   /** Level for all that is read; the server's own unless said. */
   readonly isolation?: IsolationLevel
+  /** How long a statement may go without an answer; 0: as long as it takes. Unset, what `socketTimeout` says. */
+  readonly queryTimeoutMs?: number
+  /** After how long without an answer the server is asked whether it still works on a statement; 0: never. 10,000 unless said. */
+  readonly checkMs?: number
+  /** Ends the opening, and every read of the connection. A read that is ended may leave the connection broken. */
   readonly signal?: AbortSignal
 }
 
@@ -180,8 +185,11 @@ export interface Database {
   describe(id: TableId): Promise<Table | null>
   /** Reads the whole result; callers bound it with `limit`. */
   read(statement: Statement, options: ReadOptions): Promise<Page>
-  /** Reads in pages of `pageSize` rows through a cursor of the server, for results without a bound. */
-  stream(statement: Statement, options: ReadOptions & { readonly pageSize: number }): AsyncIterable<Page>
+  /** Reads in pages of `pageSize` rows, asked for each page, through a cursor of the server, for results without a bound. */
+  stream(
+    statement: Statement,
+    options: ReadOptions & { readonly pageSize: number | (() => number) },
+  ): AsyncIterable<Page>
   /** `t`, `s.t` or `c.s.t` in the quotes of the dialect, or bare where quoting is off. */
   quoteTable(id: TableId): string
   quoteName(name: string): string
@@ -205,6 +213,8 @@ export interface Database {
   watch(scope: WatchScope): Promise<CommitWatch>
   /** Whether an index of the table begins with the column; null where that cannot be told. */
   hasIndex(id: TableId, column: string): Promise<boolean | null>
+  /** The lines of the plan that read all of a table which is not small. */
+  scans(statement: Statement): Promise<readonly string[]>
   /** The statement, bounded to `rows` rows. */
   limit(text: string, rows: number): string
   /** False when someone else made it first. */

@@ -2,7 +2,7 @@
 import type { Schema } from '@rowbridge/api'
 import type { Alteration, Instant, IsolationLevel, TableFilter, TableId } from './database.js'
 import type { BulkWriter, WritePlan } from './bulk.js'
-import type { Blocks, Guarantee, Moment, WatchScope } from './commits.js'
+import type { Blocks, Guarantee, Holder, Moment, WatchScope } from './commits.js'
 import type { Classify } from './failures.js'
 import type { Target } from './target.js'
 import type { TargetUrl } from './url.js'
@@ -71,7 +71,7 @@ export interface Session {
   read(text: string, parameters: readonly Parameter[]): Promise<RawResult>
   /** Raw rows alone, for catalogue queries. */
   rows(text: string, parameters: readonly Parameter[]): Promise<readonly (readonly unknown[])[]>
-  stream(text: string, parameters: readonly Parameter[], pageSize: number): AsyncIterable<RawResult>
+  stream(text: string, parameters: readonly Parameter[], pageSize: () => number): AsyncIterable<RawResult>
   /** A statement without parameters and result. */
   run(text: string): Promise<void>
   /** A statement that is prepared once and kept; gives how many rows it touched. */
@@ -80,6 +80,13 @@ export interface Session {
   executeEach(text: string, rows: readonly (readonly Parameter[])[]): Promise<number>
   /** Stops the statement that runs. */
   cancel(): Promise<void>
+  /**
+   * Whether the server works on a statement of this session, asked over a second connection, and true where it cannot be told.
+   * Rejects when the server cannot be reached within the time. Absent where there is no server.
+   */
+  isAtWork?(timeoutMs: number): Promise<boolean>
+  /** Ends the connection at once, whatever it waits for. Absent where nothing can hang. */
+  breakOff?(): void
   close(): Promise<void>
 }
 
@@ -112,12 +119,16 @@ export interface Commits {
   /** How to read what is not committed. */
   readonly uncommitted: DirtyReads | null
   readonly blocks: Blocks | null
+  /** The transactions that are open longest, for messages; null where they are not seen. */
+  readonly oldest: (() => Promise<readonly Holder[]>) | null
 }
 
 export interface DirtyReads {
   /** Statement that makes the next one see what is not committed. */
   readonly before: string
   fingerprint(columns: readonly string[]): string
+  /** See `Uncommitted`. */
+  readonly writers: (() => Promise<ReadonlySet<string> | null>) | null
 }
 
 /** A column that is to be altered. */
@@ -162,6 +173,8 @@ export interface DialectParts {
   readonly tickMs?: (typeName: string) => number
   /** Whether an index begins with the column. */
   readonly hasIndex?: (session: Session, id: TableId, column: string) => Promise<boolean>
+  /** Lines of the plan in which a statement reads all of a table that is not small; empty: none. */
+  readonly scans?: (session: Session, text: string, parameters: readonly Parameter[]) => Promise<readonly string[]>
   tables(session: Session, filter: TableFilter): Promise<readonly TableId[]>
   describe(session: Session, id: TableId): Promise<DescribedTable | null>
   references(session: Session, id: TableId): Promise<readonly TableId[]>
@@ -187,6 +200,8 @@ export interface DialectParts {
   readonly addsManyColumns?: boolean
   /** Decides which statement starts a transaction. */
   readonly begin?: string
+  /** Milliseconds of the unit in which `connectTimeout` and `socketTimeout` of a URL are given; 1 unless said. */
+  readonly timeoutUnitMs?: number
 }
 
 export interface Dialect extends DialectParts {

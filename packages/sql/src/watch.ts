@@ -1,11 +1,11 @@
 // Makes of what a dialect knows of open transactions what a reader can ask.
 import type { CommitWatch, WatchScope } from './commits.js'
 import type { Page, ReadOptions, Statement } from './database.js'
-import type { Dialect, Session } from './dialect.js'
+import type { Dialect, DirtyReads, Session } from './dialect.js'
 
 interface Ways {
-  guard<T>(work: () => Promise<T>): Promise<T>
-  read(statement: Statement, options: ReadOptions): Promise<Page>
+  readonly guard: <T>(work: () => Promise<T>) => Promise<T>
+  readonly read: (statement: Statement, options: ReadOptions) => Promise<Page>
 }
 
 const UNKNOWN: CommitWatch = {
@@ -15,6 +15,7 @@ const UNKNOWN: CommitWatch = {
   leaseMs: 0,
   uncommitted: null,
   blocks: null,
+  oldest: null,
 }
 
 export async function openWatch(
@@ -24,19 +25,25 @@ export async function openWatch(
 ): Promise<CommitWatch> {
   const { commits } = dialect
   if (commits === undefined) return UNKNOWN
-  const { look, uncommitted, ...facts } = await guard(() => commits(session, scope))
+  const { look, oldest, uncommitted, ...facts } = await guard(() => commits(session, scope))
   return {
     ...facts,
     look: look === null ? null : () => guard(look),
+    oldest: oldest === null ? null : () => guard(oldest),
     uncommitted:
       uncommitted === null
         ? null
         : {
             fingerprint: (columns) => uncommitted.fingerprint(columns),
+            writers: guarded(uncommitted.writers, guard),
             read: async (statement, options) => {
               await guard(() => session.run(uncommitted.before))
               return read(statement, options)
             },
           },
   }
+}
+
+function guarded(ask: DirtyReads['writers'], guard: Ways['guard']): DirtyReads['writers'] {
+  return ask === null ? null : () => guard(ask)
 }

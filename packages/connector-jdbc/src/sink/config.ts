@@ -5,8 +5,10 @@ import {
   ATTEMPTS_KEY,
   BACKOFF_KEY,
   CALENDAR_KEY,
+  CHECK_KEY,
   CREDENTIALS_PROVIDER_KEY,
   DIALECT_KEY,
+  QUERY_TIMEOUT_KEY,
   QUOTE_KEY,
 } from '../connection-keys.js'
 import { mappingKeys } from './mapping-keys.js'
@@ -43,6 +45,8 @@ const connectionKeys = {
   'dialect.name': { ...DIALECT_KEY, group: 'Connection' },
   'connection.attempts': { ...ATTEMPTS_KEY, group: 'Connection' },
   'connection.backoff.ms': { ...BACKOFF_KEY, group: 'Connection' },
+  'connection.check.ms': { ...CHECK_KEY, group: 'Connection' },
+  'query.timeout.ms': { ...QUERY_TIMEOUT_KEY, group: 'Connection' },
 } as const satisfies ConfigKeys
 
 const writeKeys = {

@@ -56,6 +56,11 @@ export class TablePlan implements Shape {
     return this.#options.table
   }
 
+  /** Whether every row has all columns. */
+  get isWhole(): boolean {
+    return this.#options.lacks === 'none'
+  }
+
   row(batch: SinkBatch, i: number): unknown[] {
     return this.project(batch, i)
   }
@@ -63,7 +68,6 @@ export class TablePlan implements Shape {
   /** The row of record i, cut to the columns it has. */
   place(batch: SinkBatch, i: number): Placed {
     const row = this.project(batch, i)
-    if (this.#options.lacks === 'none') return { plan: this, row }
     const { columns } = this.#options
     const skipsNull = this.#options.lacks === 'nulls'
     let mask = ''

@@ -98,9 +98,10 @@ export class TableWriter {
       const plan = isDelete ? deletes : writes
       if (plan === undefined) this.#expectNothing(batch, i)
       else if (isDelete) this.#writes.delete(plan, plan.row(batch, i), start + i)
+      else if (plan.isWhole) this.#writes.write(plan, plan.row(batch, i), start + i)
       else {
-        const placed = plan.place(batch, i)
-        this.#writes.write(placed.plan, placed.row, start + i)
+        const { plan: narrow, row } = plan.place(batch, i)
+        this.#writes.write(narrow, row, start + i)
       }
     }
   }

@@ -17,6 +17,7 @@ export class Tables {
   readonly foreignKeys: ForeignKeys
   readonly #options: TablesOptions
   readonly #since = Date.now()
+  #current: ReturnType<Database['current']> | null = null
   readonly #fullNames = new Map<string, string>()
   readonly #byTopic = new Map<string, TableWriter>()
   readonly #byName = new Map<string, TableWriter>()
@@ -55,7 +56,8 @@ export class Tables {
   async #tableOf(topic: string, name: string): Promise<TableId> {
     const id = this.database.parseTable(name)
     const fit = this.database.fitTable(id)
-    const current = await this.database.current()
+    this.#current ??= this.database.current()
+    const current = await this.#current
     const found = { catalog: fit.catalog ?? current.catalog, schema: fit.schema ?? current.schema, table: fit.table }
     const quoted = this.database.quoteTable(found)
     const full = this.#fullNames.get(quoted) ?? id.table

@@ -87,7 +87,7 @@ export class CommitSafety {
     this.#meet(moment, now)
     const rows = await this.#uncommittedRows(database, watch, { after, bound: fence.newest ?? after })
     const bound = fence.settle(moment, rows, now)
-    if (bound === null) return this.#keep(true, fence.hold())
+    if (bound === null) return this.#keep(true, await this.#named(fence.hold()))
     return this.#free(bound)
   }
 
@@ -96,13 +96,8 @@ export class CommitSafety {
     const { uncommitted } = await this.#open(database, range.after)
     if (uncommitted === null) return { bound: range.bound, isHeld: false }
     const part = await this.#uncommitted.part(database, uncommitted, range)
-    if (part === null || part.isHeld) this.#keep(true, this.#uncommitted.hold)
+    if (part === null || part.isHeld) this.#keep(true, await this.#named(this.#uncommitted.hold))
     return part
-  }
-
-  /** No row was found in a part that is not the last: it is too small for the rows that stand at one position. */
-  enlarge(): void {
-    this.#uncommitted.enlarge()
   }
 
   /** Rows that were handed out, in order. */
@@ -137,9 +132,20 @@ export class CommitSafety {
   }
 
   /** What was found in gaps. */
-  fill(gaps: readonly Gap[], values: readonly (number | bigint | null)[]): void {
+  fill(values: readonly (number | bigint | null)[]): void {
     for (const value of values) this.#gaps?.fill(BigInt(value ?? FIRST_ID))
+  }
+
+  /** Gaps that were looked into: those that nobody can fill any more are done with. */
+  close(gaps: readonly Gap[]): void {
     this.#gaps?.close(gaps.filter(({ sessions }) => sessions?.size === 0))
+  }
+
+  /** With the names of those who are likely to hold, once a message may be due. */
+  async #named(hold: Hold | null): Promise<Hold | null> {
+    const oldest = this.#watch?.oldest ?? null
+    if (hold === null || oldest === null || !this.#holds.isDue(hold, performance.now())) return hold
+    return { ...hold, holders: [...(await oldest()), ...hold.holders] }
   }
 
   #uncommittedRows(database: Database, watch: CommitWatch, range: RowRange): Promise<readonly UncommittedRow[]> {
@@ -189,12 +195,12 @@ export class CommitSafety {
 
   async #newestTime(database: Database, after: Position): Promise<Position | null> {
     const { source, cursor, delayMs, signal } = this.#options
-    const { columns, where, parameters } = cursor.fenced
-    const tickMs = Math.max(...columns.map(({ typeName }) => database.tickMs(typeName)))
+    const { fenced } = cursor
+    const tickMs = Math.max(...fenced.columns.map(({ typeName }) => database.tickMs(typeName)))
     const now = (await database.now()).ms - delayMs
     const bound = { ...START, timestamp: instantOf(now - (((now % tickMs) + tickMs) % tickMs)) }
-    const text = `SELECT 1 AS ${database.quoteName('value')} FROM ${source.from} WHERE ${where}`
-    const statement = { text: database.limit(text, 1), parameters: parameters(after, bound) }
+    const text = `SELECT 1 AS ${database.quoteName('value')} FROM ${source.from} WHERE ${fenced.where}`
+    const statement = { text: database.limit(text, 1), parameters: fenced.parameters(after, bound) }
     const page = await database.read(statement, { schemaName: null, signal })
     return page.rows.length === 0 ? null : bound
   }

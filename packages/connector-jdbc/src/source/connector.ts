@@ -2,14 +2,16 @@
 import {
   adviceOf,
   ConfigError,
+  RetriableError,
   StateError,
   type ConfigProblem,
   type Connector,
   type ConnectorContext,
+  type Json,
   type Log,
   type Props,
 } from '@rowbridge/api'
-import type { TableId } from '@rowbridge/sql'
+import type { Database, TableId } from '@rowbridge/sql'
 import { connect, connectOptionsOf, databaseOptionsOf } from '../connect.js'
 import { warnNearMisses, warnNotSupported } from '../not-supported.js'
 import { Session } from '../session.js'
@@ -18,17 +20,20 @@ import { sourceConfig, type SourceConfig } from './config.js'
 import { groupNeighbours } from './grouping.js'
 import { SOURCE_NOT_SUPPORTED } from './not-supported.js'
 import { recommendedValues } from './recommend.js'
+import { checkOffset } from './offset-check.js'
 import { queryKeyOf, queryOf } from './rules.js'
 import { queryColumns } from './row-source.js'
 import { refuseSameNames } from './table-filter.js'
 import { TableMonitor } from './table-monitor.js'
-import { typeOptionsOf } from './task.js'
+import { isRunOnce, typeOptionsOf } from './task.js'
 
 interface Started {
   readonly props: Props
   readonly config: SourceConfig
   readonly session: Session
   readonly stop: AbortController
+  /** For its ways to write names. */
+  readonly database: Database
   readonly log: Log
   /** Null for a query. */
   readonly monitor: TableMonitor | null
@@ -52,22 +57,20 @@ export class JdbcSourceConnector implements Connector {
     const signal = AbortSignal.any([context.signal, stop.signal])
     const how = connectOptionsOf(config, context.log, signal)
     const session = new Session(databaseOptionsOf(config, props, typeOptionsOf(config)), how)
-    await session.database()
+    const database = await session.database()
     const monitor = queryOf(config) === '' ? monitorFor({ config, session, signal, context }) : null
-    this.#started = { props, config, session, stop, log: context.log, monitor }
-    monitor?.start()
+    this.#started = { props, config, session, stop, database, log: context.log, monitor }
+    monitor?.start(!isRunOnce(props))
   }
 
   async taskConfigs(maxTasks: number): Promise<readonly Props[]> {
-    const { props, config, session, monitor, log } = this.#running()
+    const { props, config, database, monitor } = this.#running()
     if (monitor === null) return [{ ...props, tables: '', 'tables.fetched': 'true' }]
     const tables = await monitor.tables(config['table.monitoring.startup.polling.limit.ms'])
     if (tables === null) return [{ ...props, tables: '', 'tables.fetched': 'false' }]
     refuseSameNames(tables)
     if (tables.length === 0) return [{ ...props, tables: '', 'tables.fetched': 'true' }]
-    const database = await session.database()
-    if (this.#toldAbout !== tables) await warnUnmatched(database, tables, { config, log })
-    this.#toldAbout = tables
+    await this.#tellAbout(tables)
     return groupNeighbours(tables, maxTasks).map((group) => ({
       ...props,
       tables: group.map((id) => database.quoteTable(id)).join(','),
@@ -108,6 +111,29 @@ export class JdbcSourceConnector implements Connector {
 
   recommend(props: Props, signal: AbortSignal): Promise<Readonly<Record<string, readonly string[]>>> {
     return recommendedValues(props, signal)
+  }
+
+  /** All offsets are the worker's, so that there is nothing else to change. */
+  alterOffsets(
+    _props: Props,
+    changes: readonly { readonly partition: Json; readonly offset: Json }[],
+  ): Promise<boolean> {
+    return new Promise((resolve) => {
+      for (const { partition, offset } of changes) checkOffset(partition, offset)
+      resolve(false)
+    })
+  }
+
+  /** Advice is not worth a failure. */
+  async #tellAbout(tables: readonly TableId[]): Promise<void> {
+    const { config, session, log } = this.#running()
+    if (this.#toldAbout === tables) return
+    this.#toldAbout = tables
+    try {
+      await warnUnmatched(await session.database(), tables, { config, log })
+    } catch (error) {
+      if (!(error instanceof RetriableError)) throw error
+    }
   }
 
   #running(): Started {

@@ -4,9 +4,11 @@ import {
   ATTEMPTS_KEY,
   BACKOFF_KEY,
   CALENDAR_KEY,
+  CHECK_KEY,
   CREDENTIALS_PROVIDER_KEY,
   DIALECT_KEY,
   NOT_ONE_OF,
+  QUERY_TIMEOUT_KEY,
 } from '../connection-keys.js'
 import { checkPatterns } from './pattern.js'
 
@@ -113,6 +115,8 @@ export const databaseKeys = {
   },
   'dialect.name': { ...DIALECT_KEY, group },
   'date.calendar.system': { ...CALENDAR_KEY, group },
+  'connection.check.ms': { ...CHECK_KEY, group },
+  'query.timeout.ms': { ...QUERY_TIMEOUT_KEY, group },
   'table.names.qualify': {
     type: 'boolean',
     default: true,

@@ -23,6 +23,11 @@ export class HoldLog {
     this.#name = name
   }
 
+  /** Whether a message is due. */
+  isDue({ since }: Hold, now: number): boolean {
+    return now - since >= this.#nextMs
+  }
+
   /** Milliseconds that the oldest hold lasts. */
   note(hold: Hold | null, now: number): number {
     if (hold === null) {
@@ -31,7 +36,7 @@ export class HoldLog {
       return 0
     }
     const waited = now - hold.since
-    if (waited >= this.#nextMs) {
+    if (this.isDue(hold, now)) {
       this.#nextMs = Math.min(waited * 2, waited + LONGEST_MS)
       this.#log.warn(`${this.#name}: new rows are held back for ${seconds(waited)} by ${namesOf(hold)}. ${ADVICE}`)
     }

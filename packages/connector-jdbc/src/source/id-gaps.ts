@@ -23,11 +23,11 @@ export class IdGaps {
   #gaps: Gap[] = []
   #newest: bigint
 
-  constructor({ size, step, anchor }: Blocks, after: bigint) {
+  constructor({ size, step, anchor, least }: Blocks, after: bigint) {
     this.#length = size * step
     this.#anchor = anchor
     this.#reach = FURTHEST * step
-    this.#newest = after
+    this.#newest = after < least ? least - 1n : after
   }
 
   get gaps(): readonly Gap[] {

@@ -1,6 +1,7 @@
 // The keys of the source that say how new rows are found.
 import type { ConfigKeys, Props } from '@rowbridge/api'
 import { QUOTE_KEY } from '../connection-keys.js'
+import { checkBeginnings } from './initial-offset.js'
 import { checkIncrementingMapping, checkTimestampMapping } from './column-mapping.js'
 
 const group = 'Mode'
@@ -151,6 +152,16 @@ export const modeKeys = {
     group,
     width: 'medium',
     doc: 'How often a statement that fails for now is tried before the task fails; -1 or 0: for ever.',
+  },
+  'offset.initial': {
+    type: 'list',
+    default: [],
+    check: checkBeginnings,
+    importance: 'low',
+    group,
+    width: 'medium',
+    visible: isMode('incrementing', 'timestamp', 'timestamp+incrementing'),
+    doc: 'Where tables begin that have no stored offset: `earliest` (everything), `now`, the number or milliseconds since 1970 after which to begin, or a time such as `2024-05-01T00:00:00Z`. `regex:value` says it for some tables, the first that matches the whole name; other tables go by the value without a table, else by `timestamp.initial`.',
   },
   'incrementing.initial': {
     type: 'long',

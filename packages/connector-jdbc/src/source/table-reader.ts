@@ -1,31 +1,24 @@
 // Reads one table or query, run after run and page by page. The position moves only past rows that were handed out, and past a group of
 // rows at one position only when all of the group was.
-import { RetriableError, type Json, type Log, type SourceBatch } from '@rowbridge/api'
-import { schemaOfRow, type Database, type Instant, type Page, type Statement } from '@rowbridge/sql'
+import { RetriableError, type SourceBatch } from '@rowbridge/api'
+import type { Database, Instant, Page, Statement } from '@rowbridge/sql'
 import type { CommitSafety } from './commit-safety.js'
-import { timestampNames, withGranularity, type Granularity } from './granularity.js'
 import { LoadShare } from './load-share.js'
 import { instantOf, isSamePosition, offsetOf, START, type Position } from './offset.js'
+import { PageBatches, type BatchOptions } from './page-batches.js'
 import { bytesOfRow, PageSize } from './page-size.js'
-import { slicesOf } from './page-slices.js'
 import { hasLimit } from './query-text.js'
 import type { RowSource } from './row-source.js'
 import type { Cursor, Parameter } from './modes/mode.js'
 
-export interface ReaderOptions {
-  readonly source: RowSource
+export interface ReaderOptions extends BatchOptions {
   readonly suffix: string
-  /** Rows of one batch. */
-  readonly batchRows: number
   /** Rows of one page, at least. */
   readonly pageRows: number
   /** Rows of one page, at most. */
   readonly mostRows: number
   /** How far behind the clock of the database an end stays. */
   readonly delayMs: number
-  /** Null: timestamps stay as they are. */
-  readonly granularity: Granularity | null
-  readonly log: Log
   readonly signal: AbortSignal
   /** Null: rows are read as soon as they are visible. */
   readonly safety: CommitSafety | null
@@ -40,11 +33,8 @@ export class TableReader {
   /** Set while a result is open, so that no other statement can go over the connection. */
   holdsConnection = false
   readonly #options: ReaderOptions
-  readonly #warned = new Set<string>()
-  readonly #converted = new WeakMap<Page, Page>()
+  readonly #batches: PageBatches
   readonly #pageSize: PageSize
-  /** Columns whose exact instants are asked for, for the granularity. */
-  #moments: readonly string[]
   #position: Position
   #run: Batches | null = null
   #statementTold = ''
@@ -54,8 +44,9 @@ export class TableReader {
     this.#options = options
     this.#position = position ?? START
     this.#pageSize = new PageSize(options.pageRows, options.mostRows)
-    this.#moments = options.granularity === null ? [] : options.source.timestamps
-    this.share = new LoadShare(position === null)
+    this.#batches = new PageBatches(options)
+    const { cursor } = options.source
+    this.share = new LoadShare(position === null || cursor === null ? null : cursor.measure(position))
   }
 
   get safety(): CommitSafety | null {
@@ -73,7 +64,7 @@ export class TableReader {
       const { value, done } = await this.#run.next()
       if (done !== true) return value
       this.#endRun()
-      this.share.finish()
+      if ((this.safety?.pauseMs ?? null) === null) this.share.finish()
       return null
     } catch (error) {
       this.#endRun()
@@ -83,9 +74,9 @@ export class TableReader {
 
   /** A statement that names a column fails when that is dropped: it is then made anew, and the error is waited out. */
   async #toldOfColumns(error: unknown, database: Database): Promise<unknown> {
-    const isUntold = this.#moments.length > 0 && (error as { code?: unknown }).code === 'not-a-timestamp'
+    const isUntold = this.#batches.moments.length > 0 && (error as { code?: unknown }).code === 'not-a-timestamp'
     if (!isUntold && (error instanceof RetriableError || !(await this.#hasOtherColumns(database)))) return error
-    this.#moments = []
+    this.#batches.forgetMoments()
     return new RetriableError('columns-changed', `${this.source.name} has other columns now.`, { cause: error })
   }
 
@@ -116,7 +107,7 @@ export class TableReader {
   async *#everything(database: Database): Batches {
     await this.source.refresh?.(database)
     for await (const page of this.#stream(database, { text: this.#closed(this.source.select), parameters: [] })) {
-      yield this.#slices(page, page.rows.length).map(([start, end]) => this.#batch(page, start, end, null))
+      yield this.#batches.slices(page, page.rows.length).map((slice) => this.#batches.of(page, slice, null))
     }
   }
 
@@ -141,7 +132,6 @@ export class TableReader {
       if (part === null) return
       yield* this.#upTo(database, cursor, part.bound)
       if (part.isHeld || part.bound === bound || hasLimit(this.#options.suffix)) return
-      if (isSamePosition(before, this.#position)) safety.enlarge()
     }
   }
 
@@ -155,17 +145,14 @@ export class TableReader {
     for await (const page of this.#stream(database, statement)) {
       if (page.rows.length > 0) yield this.#late(page, cursor, safety)
     }
-    safety.fill(gaps, [])
+    safety.close(gaps)
   }
 
   #late(page: Page, cursor: Cursor, safety: CommitSafety): SourceBatch[] {
     const positionAt = cursor.positions(page)
-    safety.fill(
-      [],
-      page.rows.map((_, row) => positionAt(row).incrementing),
-    )
+    safety.fill(page.rows.map((_, row) => positionAt(row).incrementing))
     const offset = offsetOf(safety.floor(this.#position))
-    return this.#slices(page, page.rows.length).map(([start, end]) => this.#batch(page, start, end, offset))
+    return this.#batches.slices(page, page.rows.length).map((slice) => this.#batches.of(page, slice, offset))
   }
 
   #upTo(database: Database, cursor: Cursor, bound: Position): Batches {
@@ -184,14 +171,15 @@ export class TableReader {
       const start = performance.now()
       const statement = this.#newRowsStatement(cursor, bound)
       const text = suffix === '' ? database.limit(statement.text, pageRows) : statement.text
-      const wanted = { schemaName, instants: cursor.instants, moments: this.#moments, signal }
+      const wanted = { schemaName, instants: cursor.instants, moments: this.#batches.moments, signal }
       this.#tellStatement(text)
       const page = await database.read({ ...statement, text }, wanted)
-      if (page.rows.length === 0) return
+      const within = this.#within(page, cursor, bound)
+      if (within === 0) return
       if ((await this.source.refresh?.(database)) === true) continue
-      const isLast = suffix === '' && page.rows.length < pageRows
+      const isLast = (suffix === '' && page.rows.length < pageRows) || within < page.rows.length
       if (!isLast) this.#pageSize.note(performance.now() - start, bytesOfRow(page.rows))
-      const kept = isLast || cursor.isUnique ? page.rows.length : startOfLastGroup(page, cursor)
+      const kept = isLast || cursor.isUnique ? within : startOfLastGroup(page, cursor)
       if (kept === 0) yield* this.#group(database, cursor, cursor.positions(page)(0))
       else yield this.#inOrder({ page, cursor, kept, next: null })
       if (isLast || suffix !== '') return
@@ -212,27 +200,39 @@ export class TableReader {
 
   /** One result to its end, each page held until the next one tells whether it ends a group. */
   async *#wholeResult(database: Database, cursor: Cursor, bound: Position): Batches {
-    let held: Page | null = null
+    let held: { readonly page: Page; readonly kept: number } | null = null
     for await (const page of this.#stream(database, this.#newRowsStatement(cursor, bound))) {
-      if (page.rows.length === 0) continue
-      if (held !== null) {
-        yield this.#inOrder({ page: held, cursor, kept: held.rows.length, next: cursor.positions(page)(0) })
+      const kept = this.#within(page, cursor, bound)
+      if (kept > 0) {
+        if (held !== null) yield this.#inOrder({ ...held, cursor, next: cursor.positions(page)(0) })
+        held = { page, kept }
       }
-      held = page
+      if (kept < page.rows.length) break
     }
-    if (held !== null) yield this.#inOrder({ page: held, cursor, kept: held.rows.length, next: null })
+    if (held !== null) yield this.#inOrder({ ...held, cursor, next: null })
+  }
+
+  /** How many rows of a page are within a bound that the statement does not have. */
+  #within(page: Page, cursor: Cursor, bound: Position): number {
+    const { length } = page.rows
+    if (length === 0 || this.#options.safety === null || cursor.fenced.by === 'time') return length
+    const positionAt = cursor.positions(page)
+    const most = bound.incrementing ?? -Infinity
+    let within = length
+    while (within > 0 && (positionAt(within - 1).incrementing ?? -Infinity) > most) within -= 1
+    return within
   }
 
   /** The first rows of a page as batches; `next` is the position of the row that follows them, null where the group ends with them. */
   #inOrder(from: { page: Page; cursor: Cursor; kept: number; next: Position | null }): SourceBatch[] {
     const { page, cursor, kept, next } = from
     const positionAt = cursor.positions(page)
-    return this.#slices(page, kept).map(([start, end]) => {
+    return this.#batches.slices(page, kept).map(([start, end]) => {
       const own = positionAt(end - 1)
       const following = end < kept ? positionAt(end) : next
       const isGroupEnd = cursor.isUnique || following === null || !isSamePosition(own, following)
       const reached = isGroupEnd ? own : this.#lastBefore(positionAt, own, end - 1)
-      const batch = this.#batch(page, start, end, offsetOf(this.#resumable(positionAt, [start, end], reached)))
+      const batch = this.#batches.of(page, [start, end], offsetOf(this.#resumable(positionAt, [start, end], reached)))
       this.#position = reached
       this.share.reach(cursor.measure(own))
       return batch
@@ -261,17 +261,18 @@ export class TableReader {
   }
 
   async *#stream(database: Database, statement: Statement): AsyncGenerator<Page> {
-    const { pageRows: pageSize, signal } = this.#options
+    const { signal } = this.#options
+    const { schemaName } = this.source
+    const pageSize = () => this.#pageSize.rows
     this.holdsConnection = true
     this.#tellStatement(statement.text)
     try {
-      yield* database.stream(statement, {
-        schemaName: this.source.schemaName,
-        instants: this.source.cursor?.instants ?? [],
-        moments: this.#moments,
-        signal,
-        pageSize,
-      })
+      const instants = this.source.cursor?.instants ?? []
+      const wanted = { schemaName, instants, moments: this.#batches.moments, signal, pageSize }
+      for await (const page of database.stream(statement, wanted)) {
+        if (page.rows.length > 0) this.#pageSize.note(0, bytesOfRow(page.rows))
+        yield page
+      }
     } finally {
       this.holdsConnection = false
     }
@@ -285,10 +286,8 @@ export class TableReader {
   }
 
   #newRowsStatement(cursor: Cursor, bound: Position): Statement {
-    const after = this.#position
-    const { fenced, order } = cursor
-    if (this.#options.safety !== null) return this.#statement(fenced.where, fenced.parameters(after, bound), order)
-    return this.#statement(cursor.where, cursor.parameters(after, bound.timestamp ?? instantOf(0)), order)
+    const parameters = cursor.parameters(this.#position, bound.timestamp ?? instantOf(0))
+    return this.#statement(cursor.where, parameters, cursor.order)
   }
 
   #statement(where: string, parameters: readonly Parameter[], order: string | null = null): Statement {
@@ -300,69 +299,6 @@ export class TableReader {
   #closed(text: string): string {
     const { suffix } = this.#options
     return suffix === '' ? text : `${text} ${suffix}`
-  }
-
-  /** Stretches of a page's first rows that become a batch each. */
-  #slices(page: Page, rows: number): readonly (readonly [number, number])[] {
-    return slicesOf(this.#inGranularity(page), rows, this.#options.batchRows)
-  }
-
-  #batch(raw: Page, start: number, end: number, sourceOffset: Json): SourceBatch {
-    this.#warnLeftOut(raw)
-    const page = this.#inGranularity(raw)
-    const isWhole = start === 0 && end === page.rows.length
-    const rows = isWhole ? page.rows : page.rows.slice(start, end)
-    const schema = schemaOfRow(page, start)
-    this.#tellMisfits(page, start)
-    return {
-      topic: this.source.topic,
-      partition: null,
-      length: end - start,
-      key: this.source.keys?.(schema, rows) ?? null,
-      value: { schema, values: rows },
-      timestamps: null,
-      headers: null,
-      sourcePartition: this.source.partition,
-      sourceOffset,
-    }
-  }
-
-  /** A page is converted when its first batch is made. */
-  #inGranularity(page: Page): Page {
-    const { granularity } = this.#options
-    if (granularity === null) return page
-    const known = this.#converted.get(page)
-    if (known !== undefined) return known
-    const unasked = timestampNames(page.columns).filter((name) => !this.#moments.includes(name))
-    if (unasked.length > 0) {
-      this.#moments = [...this.#moments, ...unasked]
-      throw new RetriableError(
-        'columns-changed',
-        `${this.source.name} has new timestamp columns: ${unasked.join(', ')}.`,
-      )
-    }
-    const converted = withGranularity(page, granularity, this.#moments)
-    this.#converted.set(page, converted)
-    return converted
-  }
-
-  /** Invariant 3: once per column it is told that a value did not fit, and what became of it. */
-  #tellMisfits(page: Page, row: number): void {
-    for (const { field, message } of page.misfits?.get(row) ?? []) {
-      const name = `misfit ${page.columns[field]?.name}`
-      if (this.#warned.has(name)) continue
-      this.#warned.add(name)
-      this.#options.log.warn(`${this.source.name}.${message}, under a schema of their own.`)
-    }
-  }
-
-  #warnLeftOut(page: Page): void {
-    if (page.columns.length === page.schema.fields.length) return
-    for (const { name, schema, typeName } of page.columns) {
-      if (schema !== null || this.#warned.has(name)) continue
-      this.#warned.add(name)
-      this.#options.log.warn(`${this.source.name}.${name} is left out: its type ${typeName} cannot be read.`)
-    }
   }
 
   async #measureLast(database: Database, cursor: Cursor, end: Instant): Promise<void> {

@@ -3,13 +3,22 @@
 import type { Database, Page, ReadOptions, Statement, Uncommitted } from '@rowbridge/sql'
 import type { UncommittedRow } from './fence.js'
 import type { Hold } from './hold-log.js'
-import { integerOf } from './modes/incrementing.js'
 import type { Cursor } from './modes/mode.js'
-import { START, type Position } from './offset.js'
+import type { Position } from './offset.js'
 import type { RowSource } from './row-source.js'
 
+/** Rows that a part is to have, about. */
 const PART_ROWS = 10_000
-const LARGER = 8
+/** The most rows of a part that are looked at one by one. */
+const LISTED_ROWS = 50_000
+const LARGER = 4
+const FIRST_WIDTH = 10_000
+/** A part wider than this is all there is. */
+const WIDEST = 2 ** 52
+/** The server keeps its list of transactions for about as long. */
+const ASK_EVERY_MS = 110
+/** Of the rows at the end of a range as many are looked at. */
+const LAST_ROWS = 10_000
 const UNKNOWN = 'a transaction that has written rows and not committed them'
 
 export interface RowRange {
@@ -40,10 +49,17 @@ type Read = (statement: Statement, options: ReadOptions) => Promise<Page>
 
 export class UncommittedRows {
   readonly #options: Options
-  #partRows = PART_ROWS
+  /** From the first value of a part to its last, or in milliseconds. */
+  #width = FIRST_WIDTH
   /** When each uncommitted row was first seen. */
   readonly #since = new Map<string, number>()
   #hold: Hold | null = null
+  /** Everything up to here was found committed. */
+  #clean: Position | null = null
+  #askedAt = -Infinity
+  /** Who had written something when a bound was settled, and which. */
+  #writers: ReadonlySet<string> = new Set()
+  #writersOf: Position | null = null
 
   constructor(options: Options) {
     this.#options = options
@@ -53,14 +69,11 @@ export class UncommittedRows {
     return this.#hold
   }
 
-  /** The rows of a part are all at one position: the next part is larger. */
-  enlarge(): void {
-    this.#partRows *= LARGER
-  }
-
   /** The uncommitted rows among the last ones of a range. */
   async last(database: Database, dirty: Uncommitted, range: RowRange): Promise<readonly UncommittedRow[]> {
-    if ((await this.#sameUntil(database, dirty, range, 'DESC')) !== null) {
+    const { count, isSame } = await this.#compareLast(database, dirty, range)
+    this.#clean = isSame && count < LAST_ROWS ? range.bound : null
+    if (isSame) {
       this.#since.clear()
       return []
     }
@@ -76,54 +89,86 @@ export class UncommittedRows {
   }
 
   /** The first part of a range; null when not even its first row is committed. */
-  async part(database: Database, dirty: Uncommitted, range: RowRange): Promise<Part | null> {
-    const same = await this.#sameUntil(database, dirty, range, 'ASC')
-    if (same !== null) {
-      this.#since.clear()
-      this.#hold = null
-      return { bound: same, isHeld: false }
+  async part(database: Database, dirty: Uncommitted, { after, bound }: RowRange): Promise<Part | null> {
+    const { fenced } = this.#options.cursor
+    if (this.#clean !== null && !isBefore(this.#clean, bound)) return { bound, isHeld: false }
+    if (await this.#haveEnded(dirty, bound)) {
+      this.#clean = bound
+      return { bound, isHeld: false }
     }
-    const { shown, committed } = await this.#both(database, dirty, range, 'ASC')
-    const first = this.#firstUncommitted(shown, committed)
-    if (first !== null) {
-      const bound = this.#options.cursor.fenced.below(first, range.after)
-      return bound === null ? null : { bound, isHeld: true }
+    for (;;) {
+      const ahead = fenced.ahead(after, this.#width)
+      const isWhole = this.#width >= WIDEST || !isBefore(ahead, bound)
+      const part = { after, bound: isWhole ? bound : ahead }
+      const { count, isSame } = await this.#compare(database, dirty, part)
+      if (isSame) {
+        if (count < PART_ROWS && !isWhole) {
+          this.#width *= LARGER
+          continue
+        }
+        if (count > PART_ROWS * LARGER) this.#width = Math.max(1, Math.floor(this.#width / LARGER))
+        this.#hold = null
+        return { bound: part.bound, isHeld: false }
+      }
+      if (count <= LISTED_ROWS || this.#width === 1) return this.#committedPart(database, dirty, part)
+      this.#width = Math.max(1, Math.floor(Math.min(this.#width, widthOf(part)) / LARGER))
     }
-    const last = committed.at(-1)
-    const isAll = committed.length < this.#partRows || last === undefined
-    return { bound: isAll ? range.bound : last, isHeld: false }
   }
 
-  /** The end of the part when all of it is committed, else null. */
-  async #sameUntil(
-    database: Database,
-    dirty: Uncommitted,
-    range: RowRange,
-    direction: Direction,
-  ): Promise<Position | null> {
+  /** Whether all transactions have ended that had written something when the bound was settled. */
+  async #haveEnded({ writers }: Uncommitted, bound: Position): Promise<boolean> {
+    const now = performance.now()
+    if (writers === null || now - this.#askedAt < ASK_EVERY_MS) return false
+    this.#askedAt = now
+    const open = await writers()
+    if (open === null) return false
+    const isFirst = this.#writersOf !== bound
+    if (isFirst) this.#writers = open
+    this.#writersOf = bound
+    return ![...this.#writers].some((key) => open.has(key))
+  }
+
+  async #committedPart(database: Database, dirty: Uncommitted, part: RowRange): Promise<Part | null> {
+    const { shown, committed } = await this.#both(database, dirty, part, 'ASC')
+    const first = this.#firstUncommitted(shown, committed)
+    if (first === null) return shown.length > LISTED_ROWS ? null : { bound: part.bound, isHeld: false }
+    const bound = this.#options.cursor.fenced.below(first, part.after)
+    return bound === null ? null : { bound, isHeld: true }
+  }
+
+  /** Whether a part is the same with what is not committed, and how many rows it has. */
+  async #compare(database: Database, dirty: Uncommitted, { after, bound }: RowRange) {
+    const { source, cursor, signal } = this.#options
+    const { fenced } = cursor
+    const fingerprint = dirty.fingerprint(fenced.columns.map(({ sql }) => sql))
+    const text = `SELECT ${fingerprint} FROM ${source.from} WHERE ${fenced.where}`
+    const statement = { text, parameters: fenced.parameters(after, bound) }
+    const shown = (await dirty.read(statement, { schemaName: null, signal })).rows[0]
+    const committed = (await database.read(statement, { schemaName: null, signal })).rows[0]
+    return { count: Number(shown?.[0] ?? 0), isSame: String(shown) === String(committed) }
+  }
+
+  async #compareLast(database: Database, dirty: Uncommitted, range: RowRange) {
     const { cursor, signal } = this.#options
-    const { columns, by, main } = cursor.fenced
-    const named = [main, ...columns.map(({ sql }) => sql)].map((sql, i) => `${sql} AS ${database.quoteName(`c${i}`)}`)
-    const names = columns.map((_, i) => database.quoteName(`c${i + 1}`))
-    const { text, parameters } = this.#statement(database, named.join(', '), range, direction)
-    const last = `MAX(${database.quoteName('c0')}) AS ${database.quoteName('last')}`
-    const statement = { text: `SELECT ${dirty.fingerprint(names)}, ${last} FROM (${text}) part`, parameters }
-    const options = { schemaName: null, instants: by === 'time' ? ['last'] : [], signal }
-    const shown = await dirty.read(statement, options)
-    const committed = await database.read(statement, options)
-    const row = committed.rows[0] ?? []
-    if (String(shown.rows[0]) !== String(row)) return null
-    if (Number(row[0]) < this.#partRows) return range.bound
-    const time = committed.instants[0]?.[0] ?? null
-    return by === 'time' ? { ...START, timestamp: time } : { ...START, incrementing: integerOf(row.at(-1), 'MAX') }
+    const { columns } = cursor.fenced
+    const names = columns.map((_, i) => database.quoteName(`c${i}`))
+    const named = columns.map(({ sql }, i) => `${sql} AS ${names[i]}`).join(', ')
+    const { text, parameters } = this.#statement(database, named, range, 'DESC')
+    const statement = { text: `SELECT ${dirty.fingerprint(names)} FROM (${text}) part`, parameters }
+    const shown = (await dirty.read(statement, { schemaName: null, signal })).rows[0]
+    const committed = (await database.read(statement, { schemaName: null, signal })).rows[0]
+    return { count: Number(shown?.[0] ?? 0), isSame: String(shown) === String(committed) }
   }
 
   #statement(database: Database, columns: string, { after, bound }: RowRange, direction: Direction): Statement {
     const { source, cursor } = this.#options
-    const { where, parameters, main } = cursor.fenced
-    const order = direction === 'ASC' ? cursor.order : `${main} DESC`
-    const text = `SELECT ${columns} FROM ${source.from} WHERE ${where} ORDER BY ${order}`
-    return { text: database.limit(text, this.#partRows), parameters: parameters(after, bound) }
+    const { fenced } = cursor
+    const order = direction === 'ASC' ? cursor.order : `${fenced.main} DESC`
+    const text = `SELECT ${columns} FROM ${source.from} WHERE ${fenced.where} ORDER BY ${order}`
+    return {
+      text: database.limit(text, direction === 'ASC' ? LISTED_ROWS + 1 : LAST_ROWS),
+      parameters: fenced.parameters(after, bound),
+    }
   }
 
   /** Those that are not committed first: what is committed in between is then in both. */
@@ -186,4 +231,14 @@ function missingFrom(committed: readonly Position[], shown: readonly Position[])
     left.set(key, count - 1)
     return count <= 0
   })
+}
+
+function isBefore({ timestamp, incrementing }: Position, bound: Position): boolean {
+  if (timestamp !== null) return bound.timestamp !== null && timestamp.ms < bound.timestamp.ms
+  return incrementing !== null && bound.incrementing !== null && incrementing < bound.incrementing
+}
+
+function widthOf({ after, bound }: RowRange): number {
+  if (bound.timestamp !== null) return bound.timestamp.ms - (after.timestamp?.ms ?? 0)
+  return Number(bound.incrementing ?? 0) - Number(after.incrementing ?? 0)
 }

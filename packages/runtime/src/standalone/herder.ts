@@ -6,7 +6,17 @@ import type { Admin } from '@rowbridge/kafka'
 import { groupOf } from '../client-props.js'
 import { settlesWithin } from '../clock.js'
 import type { WorkerConfig } from '../config.js'
-import type { ConfigInfos, ConnectorInfo, ConnectorStatus, ConnectorType, Herder, TargetState } from '../herder.js'
+import type {
+  ConfigInfos,
+  ConnectorInfo,
+  ConnectorStatus,
+  ConnectorType,
+  Herder,
+  OffsetChange,
+  TargetState,
+} from '../herder.js'
+import type { LogLevelName, LogLevels } from '../log-levels.js'
+import { changeOffsets, requireStopped } from '../offset-changes.js'
 import { Serial } from '../serial.js'
 import { instanceState } from '../status.js'
 import { connectorRecords, deletionRecords, targetRecords } from '../stores/config.js'
@@ -19,12 +29,14 @@ import {
   validateForForm,
   warnAboutConnectorProps,
 } from '../validate.js'
-import type { TaskProgress } from '../worker.js'
+import type { RunReport, TaskProgress } from '../worker.js'
+import { Runs } from './run-once.js'
 import { ConnectorRunner, type RunnerRoom } from './runner.js'
 
-export interface StandaloneRoom extends Omit<RunnerRoom, 'later'> {
+export interface StandaloneRoom extends Omit<RunnerRoom, 'later' | 'finished'> {
   readonly worker: WorkerConfig
   readonly admin: Admin
+  readonly logLevels: LogLevels
 }
 
 interface Restart {
@@ -39,10 +51,24 @@ export class StandaloneHerder implements Herder {
   readonly #room: StandaloneRoom
   readonly #serial = new Serial()
   readonly #runners = new Map<string, ConnectorRunner>()
+  readonly #runs: Runs
+  readonly #stopped = new AbortController()
   #isStopping = false
 
   constructor(room: StandaloneRoom) {
     this.#room = room
+    this.#runs = new Runs({
+      admin: room.admin,
+      clock: room.clock,
+      log: room.log,
+      signal: this.#stopped.signal,
+      names: () => [...room.configs.state.connectors.keys()],
+      props: (name) => room.configs.state.connectors.get(name) ?? {},
+      status: (name) => this.#status(name),
+      isStarted: (name) => (room.configs.state.targets.get(name) ?? 'STARTED') === 'STARTED',
+      runner: (name) => this.#runners.get(name),
+      stop: (name) => this.setTargetState(name, 'STOPPED'),
+    })
   }
 
   async server() {
@@ -139,7 +165,7 @@ export class StandaloneHerder implements Herder {
     await runner.stopConnector()
     const targets = target === undefined ? [] : targetRecords(name, target)
     await this.#room.configs.append([...targets, ...connectorRecords(name, props)])
-    const started = runner.start()
+    const started = runner.start().then(() => this.#runs.started(name))
     if (await settlesWithin(started, START_WAIT_MS, this.#room.clock)) return
     this.#room.log.warn(`Connector ${name} still starts after ${START_WAIT_MS} ms`)
     void this.#serial.run(name, () => started)
@@ -151,9 +177,18 @@ export class StandaloneHerder implements Herder {
         if (!this.#isStopping && this.#runners.has(target)) await work()
       })
     }
-    const runner = new ConnectorRunner(name, { ...this.#room, later })
+    const finished = (target: string) => void this.#runs.finish(target)
+    const runner = new ConnectorRunner(name, { ...this.#room, later, finished })
     this.#runners.set(name, runner)
     return runner
+  }
+
+  patchConfig(name: string, patch: Readonly<Record<string, string | null>>): Promise<ConnectorInfo> {
+    return this.#request(name, async () => {
+      const stored = this.#expect(name, `Connector ${name} not found`)
+      await this.#put(name, await this.#checked(name, patched(stored, patch)))
+      return this.#info(name)
+    })
   }
 
   async validate(plugin: string, config: Props): Promise<ConfigInfos> {
@@ -198,6 +233,7 @@ export class StandaloneHerder implements Herder {
     const isFailed = this.#room.statuses.state.connectors.get(name)?.state === 'FAILED'
     if (!isFailed && (await runner.startConnector())) await runner.configureTasks()
     runner.resumeTasks()
+    this.#runs.started(name)
   }
 
   async #halt(state: 'PAUSED' | 'STOPPED', runner: ConnectorRunner): Promise<void> {
@@ -248,7 +284,20 @@ export class StandaloneHerder implements Herder {
   }
 
   topics(name: string) {
-    return Promise.resolve([...(this.#room.statuses.state.topics.get(name) ?? [])].sort())
+    return answer(() => {
+      if (!this.#room.tracksTopics) throw new StateError('topic-tracking-off', 'Topic tracking is disabled.')
+      return [...(this.#room.statuses.state.topics.get(name) ?? [])].sort()
+    })
+  }
+
+  async resetTopics(name: string): Promise<void> {
+    const { tracksTopics, worker, statuses } = this.#room
+    if (!tracksTopics || !worker['topic.tracking.allow.reset']) {
+      throw new StateError('topic-tracking-off', 'Topic tracking reset is disabled.')
+    }
+    const topics = [...(statuses.state.topics.get(name) ?? [])]
+    await statuses.append(topics.map((topic) => topicRecord(name, topic, null)))
+    for (const task of this.#runners.get(name)?.tasks ?? []) task.forgetTopics()
   }
 
   async offsets(name: string): Promise<readonly { readonly partition: Json; readonly offset: Json }[]> {
@@ -256,11 +305,24 @@ export class StandaloneHerder implements Herder {
     if (this.#typeOf(config) !== 'sink') {
       return this.#room.offsets.all(name).map(({ partition, offset }) => ({ partition, offset }))
     }
-    const committed = await this.#room.admin.committed(groupOf(name, config))
+    const committed = await this.#room.admin.committed(groupOf(name, this.#room.references.resolve(config)))
     return committed.map(({ topic, partition, offset }) => ({
       partition: { kafka_partition: partition, kafka_topic: topic },
       offset: { kafka_offset: offset },
     }))
+  }
+
+  alterOffsets(name: string, changes: readonly OffsetChange[] | null): Promise<boolean> {
+    return this.#request(name, () => {
+      const { plugins, configs, offsets, admin, references } = this.#room
+      const props = references.resolve(this.#expect(name, `Connector ${name} not found`))
+      requireStopped(name, configs.state.targets.get(name), configs.state.tasks.get(name)?.length ?? 0)
+      return changeOffsets({ name, props, plugin: pluginOf(plugins, props), offsets, admin }, changes)
+    })
+  }
+
+  setLogLevel(logger: string, level: LogLevelName): Promise<void> {
+    return answer(() => void this.#room.logLevels.set(logger, level, this.#room.clock.now()))
   }
 
   progress(): readonly TaskProgress[] {
@@ -275,10 +337,15 @@ export class StandaloneHerder implements Herder {
     return rows.sort((a, b) => (a.connector === b.connector ? a.task - b.task : a.connector < b.connector ? -1 : 1))
   }
 
+  runOnce(): Promise<readonly RunReport[]> {
+    return this.#runs.all()
+  }
+
   /** All connectors and tasks together have the time of one graceful stop. */
   async stop(): Promise<void> {
     if (this.#isStopping) return
     this.#isStopping = true
+    this.#stopped.abort()
     const runners = [...this.#runners.values()]
     for (const runner of runners) runner.interrupt()
     await Promise.all(
@@ -325,6 +392,11 @@ function answer<T>(make: () => T): Promise<T> {
   return new Promise((resolve) => {
     resolve(make())
   })
+}
+
+function patched(stored: Props, patch: Readonly<Record<string, string | null>>): Props {
+  const members = Object.entries({ ...stored, ...patch })
+  return Object.fromEntries(members.filter((member): member is [string, string] => member[1] !== null))
 }
 
 function unknownConnector(message: string): StateError {

@@ -34,7 +34,7 @@ import {
 import { references, widen } from './postgresql/alter.js'
 import { columnArrays } from './postgresql/bulk.js'
 import { describe, tables } from './postgresql/catalogue.js'
-import { commits, hasIndex, tickMs } from './postgresql/commits.js'
+import { commits, hasIndex, scans, tickMs } from './postgresql/commits.js'
 import { classify } from './postgresql/errors.js'
 import { connect } from './postgresql/session.js'
 
@@ -163,6 +163,7 @@ export default defineDialect({
   quote: '"',
   nameBytes: 63,
   qualifier: 'schema',
+  timeoutUnitMs: 1000,
   phrases: 'pg',
   clock: 'SELECT CURRENT_TIMESTAMP AS now',
   where: 'SELECT current_database()::text, current_schema()::text',
@@ -209,6 +210,7 @@ export default defineDialect({
   connect,
   commits,
   hasIndex,
+  scans,
   tickMs,
   widen,
   references,

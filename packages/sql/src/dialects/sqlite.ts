@@ -21,7 +21,7 @@ import {
 } from '../types.js'
 import { references, widen } from './sqlite/alter.js'
 import { describe, tables } from './sqlite/catalogue.js'
-import { commits, hasIndex, tickMs } from './sqlite/commits.js'
+import { commits, hasIndex, scans, tickMs } from './sqlite/commits.js'
 import { classify } from './sqlite/errors.js'
 import { connect, DIGEST_FUNCTION, INSTANT_FUNCTION } from './sqlite/session.js'
 
@@ -154,6 +154,7 @@ export default defineDialect({
   connect,
   commits,
   hasIndex,
+  scans,
   tickMs,
   widen,
   references,

@@ -29,6 +29,7 @@ export const incrementing: Mode = {
       instants: [],
       measure: (position) => Number(position.incrementing ?? FIRST_ID),
       last: columns.isUnique ? `MAX(${id.sql})` : null,
+      newest: `MAX(${id.sql})`,
       fenced: {
         by: 'value',
         columns: [id],
@@ -36,6 +37,10 @@ export const incrementing: Mode = {
         where: `${id.sql} > ? AND ${id.sql} <= ?`,
         parameters: (after, bound) => [after.incrementing ?? FIRST_ID, bound.incrementing ?? FIRST_ID],
         furthest: { expression: `MAX(${id.sql})`, where: `${id.sql} > ?` },
+        ahead: ({ incrementing }, width) => ({
+          ...START,
+          incrementing: longOf(BigInt(incrementing ?? FIRST_ID) + BigInt(width)),
+        }),
         below(row, after) {
           const bound = BigInt(row.incrementing ?? FIRST_ID) - 1n
           return bound > BigInt(after.incrementing ?? FIRST_ID) ? { ...START, incrementing: longOf(bound) } : null

@@ -48,6 +48,8 @@ export interface Cursor {
   measure(position: Position): number
   /** What to select for the measure of the last row; null: the end. */
   readonly last: string | null
+  /** What to select for the greatest growing value, where rows are found by that alone. */
+  readonly newest: string | null
   readonly fenced: Fenced
 }
 
@@ -64,6 +66,8 @@ export interface Fenced {
   parameters(after: Position, bound: Position): readonly Parameter[]
   /** What to select to have the furthest bound, from rows after a position; null: the end tells. */
   readonly furthest: { readonly expression: string; readonly where: string } | null
+  /** A bound that is so much further than a position. */
+  ahead(after: Position, width: number): Position
   /** The furthest bound that leaves a row out; null when it is no further than `after`. */
   below(row: Position, after: Position): Position | null
 }

@@ -3,7 +3,7 @@ import type { Instant } from '@rowbridge/sql'
 import type { Position } from '../offset.js'
 import { compileId, FIRST_ID, growing } from './incrementing.js'
 import type { Mode } from './mode.js'
-import { beforeTime, compileTime, EPOCH, firstOf } from './timestamp.js'
+import { beforeTime, laterBy, compileTime, EPOCH, firstOf } from './timestamp.js'
 
 export const timestampIncrementing: Mode = {
   usesTimestamps: true,
@@ -12,14 +12,10 @@ export const timestampIncrementing: Mode = {
     const time = firstOf(columns)
     const id = growing(columns)
     const where = `${time} < ? AND ((${time} = ? AND ${id.sql} > ?) OR ${time} > ?)`
-    const parameters = (after: Position, end: Instant) => {
-      const begin = after.timestamp ?? EPOCH
-      return [end, begin, after.incrementing ?? FIRST_ID, begin]
-    }
     return {
       where,
       order: `${time},${id.sql} ASC`,
-      parameters,
+      parameters: range,
       whereSame: `${time} = ? AND ${id.sql} = ?`,
       parametersSame: (at) => [at.timestamp ?? EPOCH, at.incrementing ?? FIRST_ID],
       whereBetween: `${id.sql} BETWEEN ? AND ?`,
@@ -33,15 +29,22 @@ export const timestampIncrementing: Mode = {
       instants: columns.timestamps.map((column) => column.name),
       measure: (position) => (position.timestamp ?? EPOCH).ms,
       last: null,
+      newest: null,
       fenced: {
         by: 'time',
         columns: [...columns.timestamps, id],
         main: time,
         where,
-        parameters: (after, bound) => parameters(after, bound.timestamp ?? EPOCH),
+        parameters: (after, bound) => range(after, bound.timestamp ?? EPOCH),
         furthest: null,
+        ahead: laterBy,
         below: beforeTime,
       },
     }
   },
+}
+
+function range(after: Position, end: Instant) {
+  const begin = after.timestamp ?? EPOCH
+  return [end, begin, after.incrementing ?? FIRST_ID, begin]
 }

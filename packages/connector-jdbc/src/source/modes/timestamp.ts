@@ -27,6 +27,7 @@ export const timestamp: Mode = {
       instants: columns.timestamps.map((column) => column.name),
       measure: (position) => (position.timestamp ?? EPOCH).ms,
       last: null,
+      newest: null,
       fenced: {
         by: 'time',
         columns: columns.timestamps,
@@ -34,10 +35,16 @@ export const timestamp: Mode = {
         where: `${time} > ? AND ${time} < ?`,
         parameters: (after, bound) => [after.timestamp ?? EPOCH, bound.timestamp ?? EPOCH],
         furthest: null,
+        ahead: laterBy,
         below: beforeTime,
       },
     }
   },
+}
+
+/** A time that is so many milliseconds later, or more. */
+export function laterBy({ timestamp }: Position, width: number): Position {
+  return { ...START, timestamp: instantOf((timestamp ?? EPOCH).ms + 1 + width) }
 }
 
 /** Before a time of which rows are left out. */

@@ -6,7 +6,7 @@
 import { quoteName } from '../../ansi.js'
 import type { Blocks, Holder, Moment, WatchScope } from '../../commits.js'
 import type { TableId } from '../../database.js'
-import type { Commits, Session } from '../../dialect.js'
+import type { Commits, Parameter, Session } from '../../dialect.js'
 
 /** A transaction takes its time a moment before it is seen in the table of locks. */
 const UNSEEN_MS = 10
@@ -38,7 +38,7 @@ const SESSIONS = 'SELECT pid FROM pg_stat_activity WHERE datname = current_datab
 
 const LAST = `CASE WHEN has_sequence_privilege(s.seqrelid, 'SELECT, USAGE') THEN pg_sequence_last_value(s.seqrelid) END`
 /** The sequences of a column: those its default asks, and those it owns. */
-const SEQUENCE = `SELECT s.seqcache, s.seqincrement, s.seqstart, ${LAST} FROM pg_sequence s WHERE s.seqcache > 1 AND s.seqrelid IN (
+const SEQUENCE = `SELECT s.seqcache, s.seqincrement, s.seqstart, ${LAST}, s.seqmin FROM pg_sequence s WHERE s.seqcache > 1 AND s.seqrelid IN (
   SELECT d.refobjid FROM pg_depend d JOIN pg_attrdef f ON d.classid = 'pg_attrdef'::regclass AND d.objid = f.oid
     JOIN pg_attribute a ON a.attrelid = f.adrelid AND a.attnum = f.adnum WHERE f.adrelid = $1::oid AND a.attname = $2
   UNION SELECT d.objid FROM pg_depend d JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
@@ -80,6 +80,7 @@ const EXACTLY: Omit<Commits, 'look'> = {
   leaseMs: 0,
   uncommitted: null,
   blocks: null,
+  oldest: null,
 }
 
 function nothingSeen(because: string): Commits {
@@ -95,12 +96,11 @@ async function look(session: Session, text: string, parameters: readonly string[
 
 function holderOf([key, pid, user, application, age]: readonly unknown[]): Holder {
   const isPrepared = pid === null
+  const account = typeof user === 'string' ? user : 'unknown user'
   const name = typeof application === 'string' && application !== '' ? `, ${application}` : ''
   return {
     key: String(key),
-    who: isPrepared
-      ? `a prepared transaction${name}`
-      : `process ${String(pid)} (${String(user ?? 'unknown user')}${name})`,
+    who: isPrepared ? `a prepared transaction${name}` : `process ${Number(pid)} (${account}${name})`,
     ageMs: age === null || age === undefined ? null : Number(age),
     isSuccessor: isPrepared,
   }
@@ -111,11 +111,12 @@ const BLOCKS_HINT =
 
 function blocksOf(row: readonly unknown[] | undefined): Pick<Commits, 'guarantee' | 'because' | 'blocks'> | null {
   if (row === undefined) return null
-  const [size, step, start, last] = row
+  const [size, step, start, last, least] = row
   const isSeen = typeof last === 'string'
   const blocks: Blocks = {
     size: BigInt(String(size)),
     step: BigInt(String(step)),
+    least: BigInt(String(least)),
     anchor: isSeen ? BigInt(last) + BigInt(String(step)) : BigInt(String(start)),
   }
   if (blocks.step <= 0n) return null
@@ -140,4 +141,17 @@ export async function hasIndex(session: Session, id: TableId, column: string): P
 export function tickMs(typeName: string): number {
   const digits = Number(/\((\d)\)/.exec(typeName)?.[1] ?? 6)
   return 10 ** Math.max(0, 3 - digits)
+}
+
+/** Smaller tables are read whole because that is cheapest. */
+const LARGE_ROWS = 10_000
+
+export async function scans(
+  session: Session,
+  text: string,
+  parameters: readonly Parameter[],
+): Promise<readonly string[]> {
+  const plan = await session.read(`EXPLAIN ${text}`, parameters)
+  const lines = plan.rows.map(([line]) => String(line).trim())
+  return lines.filter((line) => line.includes('Seq Scan') && Number(/rows=(\d+)/.exec(line)?.[1] ?? 0) >= LARGE_ROWS)
 }

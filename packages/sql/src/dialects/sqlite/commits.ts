@@ -2,11 +2,11 @@
 // transaction may begin in the second in which another one ended. Whether one is open shows in that no other can begin.
 import type { Holder, Moment, WatchScope } from '../../commits.js'
 import type { TableId } from '../../database.js'
-import type { Commits, Session } from '../../dialect.js'
+import type { Commits, Parameter, Session } from '../../dialect.js'
 import { codeOf } from '../../failures.js'
 import { quoteName } from '../../ansi.js'
 
-const FACTS = { leaseMs: 0, uncommitted: null, blocks: null } as const
+const FACTS = { leaseMs: 0, uncommitted: null, blocks: null, oldest: null } as const
 const EXACT = 'Transactions that write follow each other.'
 const READ_ONLY =
   'The file cannot be written to, so whether a transaction is open is not seen. timestamp.delay.interval.ms can wait for it.'
@@ -62,4 +62,16 @@ export async function hasIndex(session: Session, { schema, table }: TableId, col
 /** CURRENT_TIMESTAMP has whole seconds whatever the column, and nothing tells which column it goes to. */
 export function tickMs(): number {
   return 1000
+}
+
+/** A plan has no numbers of rows: every table counts. */
+export async function scans(
+  session: Session,
+  text: string,
+  parameters: readonly Parameter[],
+): Promise<readonly string[]> {
+  const plan = await session.rows(`EXPLAIN QUERY PLAN ${text}`, parameters)
+  return plan
+    .map((row) => String(row[3]))
+    .filter((line) => line.startsWith('SCAN ') && !/USING (?:COVERING )?INDEX/.test(line))
 }

@@ -93,7 +93,7 @@ class SqliteSession implements Session {
     return unlocked(() => statement.all(...parameters) as unknown[][])
   }
 
-  async *stream(text: string, parameters: readonly Parameter[], pageSize: number): AsyncIterable<RawResult> {
+  async *stream(text: string, parameters: readonly Parameter[], pageSize: () => number): AsyncIterable<RawResult> {
     const statement = await this.#reader(text)
     await this.#columnsOf(statement, [])
     const definitions = statement.columns()
@@ -101,7 +101,7 @@ class SqliteSession implements Session {
     let columns: readonly RawColumn[] | null = null
     for (const row of statement.iterate(...parameters)) {
       rows.push(row as unknown[])
-      if (rows.length < pageSize) continue
+      if (rows.length < pageSize()) continue
       columns ??= this.#knownColumns(definitions, rows)
       yield { columns, rows }
       rows = []
