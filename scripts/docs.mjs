@@ -1,6 +1,6 @@
 // Writes the pages that are printed from the code: CONFIG.md per package, TYPES.md of the dialects, ERRORS.md.
 // With --check it writes nothing and fails when a page is stale.
-import { configMarkdown } from '@rowbridge/api'
+import { configMarkdown, optionsMarkdown } from '@rowbridge/api'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { errorsMarkdown, usedCodes } from '../test/dist/house/error-codes.js'
@@ -9,18 +9,20 @@ import { packageFolders, ROOT } from '../test/dist/house/workspace.js'
 
 const HEAD = '<!-- Printed from the code by "npm run docs". -->\n\n'
 const NOT_SHIPPED = 'testkit'
+const OPTIONS = /<!-- options: (\w+) -->[\s\S]*?<!-- end of options -->/
 const pages = new Map([
   ['packages/api/ERRORS.md', errorsMarkdown(usedCodes(readSources(ROOT)))],
   ...(await configPages()),
   ...(await typesPage()),
 ])
 
+const texts = new Map([...[...pages].map(([path, page]) => [path, HEAD + page]), ...(await readmes())])
 const isCheck = process.argv.includes('--check')
-const stale = [...pages].filter(([path, page]) => current(path) !== HEAD + page).map(([path]) => path)
+const stale = [...texts].filter(([path, text]) => current(path) !== text).map(([path]) => path)
 const orphans = generatedPages().filter((path) => !pages.has(path))
 if (isCheck) check()
-else for (const path of stale) writeFileSync(join(ROOT, path), HEAD + pages.get(path))
-console.log(`${pages.size} pages, ${isCheck ? `${stale.length} stale` : `${stale.length} written`}`)
+else for (const path of stale) writeFileSync(join(ROOT, path), texts.get(path))
+console.log(`${texts.size} pages, ${isCheck ? `${stale.length} stale` : `${stale.length} written`}`)
 
 function check() {
   for (const path of stale) console.error(`${path} is stale: run "npm run docs".`)
@@ -44,6 +46,24 @@ async function configPages() {
   for (const folder of packageFolders().filter((name) => name !== NOT_SHIPPED)) {
     const defs = definitionsIn(await import(join(ROOT, 'packages', folder, 'dist', 'index.js')))
     if (defs.length > 0) found.push([`packages/${folder}/CONFIG.md`, configPage(folder, defs)])
+  }
+  return found
+}
+
+/** READMEs with tables of options in them, between comments: <!-- options: Title --> and <!-- end of options -->. */
+async function readmes() {
+  const found = []
+  for (const folder of packageFolders().filter((name) => name !== NOT_SHIPPED)) {
+    const path = `packages/${folder}/README.md`
+    const text = current(path) ?? ''
+    if (!OPTIONS.test(text)) continue
+    const defs = definitionsIn(await import(join(ROOT, 'packages', folder, 'dist', 'index.js')))
+    const tableOf = (title) => optionsMarkdown(defs.find((definition) => definition.title === title)?.keys ?? {})
+    const printed = text.replaceAll(
+      new RegExp(OPTIONS, 'g'),
+      (_whole, title) => `<!-- options: ${title} -->\n\n${tableOf(title)}\n\n<!-- end of options -->`,
+    )
+    found.push([path, printed])
   }
   return found
 }

@@ -42,6 +42,16 @@ describeWith(['postgresql'], 'facts of the source on PostgreSQL', ({ postgresql 
     await expect(startSource(place, BY_ID)).rejects.toThrow(/no column id/)
   })
 
+  test.each(['1', '-1', '0'])('fact 34: a lost connection with query.retry.attempts=%s', async (attempts) => {
+    await using place = await withTable(open, [at(0)])
+    await using source = await startSource(place, { ...BY_ID, 'query.retry.attempts': attempts })
+    await source.take(1)
+    await place.endConnections?.()
+    await place.query(`INSERT INTO t (name, at) VALUES ('n', '${at(1)}')`)
+    const next = source.take(1).then(ids, (error: unknown) => (error as { code?: unknown }).code)
+    expect(await next).toEqual(attempts === '1' ? 'query-retries-exhausted' : [2])
+  })
+
   test('fact 73c: no session is left in a transaction after a poll, nor after the stop', async () => {
     await using place = await withTable(open, [at(0)])
     const source = await startSource(place, BY_ID)

@@ -119,6 +119,38 @@ function keySuite(open: OpenPlace): void {
 }
 
 function choiceSuite(open: OpenPlace): void {
+  test('names with dots, quotes, blanks, 60 letters and letters of the world are keys, masks and choices', async () => {
+    await using place = await open()
+    const odd = ['a.b', 'it\'s "q" `x`', 'naïve 日本', 'x'.repeat(60)]
+    const quoted = odd.map((name) =>
+      place.kind === 'mariadb' ? `\`${name.replaceAll('`', '``')}\`` : `"${name.replaceAll('"', '""')}"`,
+    )
+    await place.query(`CREATE TABLE t (id ${place.autoId}, ${quoted.map((name) => `${name} VARCHAR(9)`).join(', ')})`)
+    await place.query(`INSERT INTO t (${quoted.join(', ')}) VALUES ('1', '2', '3', '4')`)
+    const key = { 'key.mode': `columns:a.b,${odd[1]}` }
+    const lists = { 'columns.mask.with': 'naïve 日本:**', 'columns.exclude.list': 'x{60}' }
+    await using source = await startSource(place, { ...BY_ID, ...key, ...lists })
+    const [told] = await source.take(1)
+    expect(told?.value).toEqual({ id: 1, 'a.b': '1', [odd[1] ?? '']: '2', 'naïve 日本': '**' })
+    expect(keysOf(source)).toEqual([{ 'a.b': '1', [odd[1] ?? '']: '2' }])
+  })
+
+  test('a timestamp that is left out or masked is no exact time, and one in the key is as in the row', async () => {
+    await using place = await open()
+    await place.query(
+      `CREATE TABLE t (id ${place.autoId}, a ${place.timestamp}, b ${place.timestamp}, c ${place.timestamp})`,
+    )
+    await place.query("INSERT INTO t (a, b, c) VALUES ('2020-01-01', '2020-01-02', '2020-01-01 00:00:00.5')")
+    const lists = { 'columns.exclude.list': 'a', 'columns.mask.with': 'b:-', 'key.mode': 'columns:c' }
+    await using source = await startSource(place, {
+      ...BY_ID,
+      ...lists,
+      'timestamp.granularity': 'micros_iso_datetime_string',
+    })
+    expect((await source.take(1))[0]?.value).toEqual({ id: 1, b: '-', c: '2020-01-01T00:00:00.500000' })
+    expect(keysOf(source)).toEqual([{ c: '2020-01-01T00:00:00.500000' }])
+  })
+
   test.each<[string, (table: string) => Record<string, string>, string[]]>([
     ['an include list of bare names', () => ({ 'columns.include.list': 'id, phone' }), ['id', 'phone']],
     ['an exclude list of bare names', () => ({ 'columns.exclude.list': 'email,raw' }), ['id', 'phone', 'age']],

@@ -12,6 +12,8 @@ export function keysSuite(open: OpenPlace): void {
   aliasSuite(open)
 }
 
+const open10s = () => AbortSignal.timeout(10_000)
+
 /** The level a statement of the source runs under, as the database tells it. */
 const LEVEL: Readonly<Record<Place['kind'], string>> = {
   mariadb: "SELECT REPLACE(@@tx_isolation, '-', ' ') AS level",
@@ -50,6 +52,27 @@ function connectionSuite(open: OpenPlace): void {
     await using started = await startConnector(place, BY_ID)
     const problems = await started.connector.validate?.(sourceProps(place, { ...BY_ID, ...props }))
     expect(problems?.map((problem) => problem.key)).toEqual([key])
+  })
+
+  test('tables and the columns that can find new rows are there to choose from, however little is filled in', async () => {
+    await using place = await withTable(open)
+    await place.query('CREATE TABLE u (day DATE, no SMALLINT)')
+    await using started = await startConnector(place, BY_ID)
+    const recommend = (props: Props) => started.connector.recommend?.({ ...place.props, ...props }, open10s())
+    const tables = ['t', 'u'].map((name) => place.fullName(name))
+    const [all, own, wrong] = [
+      await recommend({}),
+      await recommend({ ...BY_ID, mode: 'sideways', 'table.whitelist': 't' }),
+      await recommend({ 'table.include.list': '(', 'poll.interval.ms': 'soon' }),
+    ]
+    expect([all?.['table.whitelist'], own?.['table.blacklist'], wrong?.['table.whitelist']]).toEqual([
+      tables,
+      tables,
+      tables,
+    ])
+    expect(all?.['incrementing.column.name']).toEqual(['id', 'no'])
+    expect([own?.['incrementing.column.name'], own?.['timestamp.column.name']]).toEqual([['id'], ['at']])
+    expect(await started.connector.recommend?.({}, open10s())).toEqual({})
   })
 
   test('quote.sql.identifiers=never leaves names to the database', async () => {

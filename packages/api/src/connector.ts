@@ -91,6 +91,11 @@ export interface Connector {
   /** Checks that need a server (a connection, a table); called only when every key is valid by itself. */
   validate?(props: Props): Promise<readonly ConfigProblem[]>
   /**
+   * Values to choose from that need a server, by key: names of tables, of columns. Asked on a connector that was not started,
+   * whether or not the configuration is complete; to be given up when the signal is aborted.
+   */
+  recommend?(props: Props, signal: AbortSignal): Promise<Readonly<Record<string, readonly string[]>>>
+  /**
    * Called on a connector that is not started, before its stored offsets are changed on request; a null offset resets that
    * partition. Throws StateError `bad-offsets` to refuse. True: whatever the connector keeps itself was changed, too.
    */

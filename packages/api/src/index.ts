@@ -2,7 +2,7 @@
 export * from './batch.js'
 export * from './byte-column.js'
 export * from './config/define.js'
-export { configMarkdown } from './config/markdown.js'
+export { configMarkdown, optionsMarkdown } from './config/markdown.js'
 export { nearestKey } from './config/nearest.js'
 export type { ParsedValue } from './config/parse.js'
 export { textOf, type ConfigValue } from './config/validate.js'

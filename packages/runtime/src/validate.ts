@@ -99,6 +99,36 @@ async function validateResolved(
   }
 }
 
+const LONGEST_RECOMMENDING_MS = 5000
+
+/** The same for one who fills in a form: with values to choose from, where the connector's server tells them in time. */
+export async function validateForForm(validation: Validation, props: Props): Promise<ConfigInfos> {
+  const [infos, recommended] = await Promise.all([
+    validateConnector(validation, props),
+    recommendedFor(validation, props),
+  ])
+  const configs = infos.configs.map((value) => ({
+    ...value,
+    recommended: recommended[value.name] ?? value.recommended,
+  }))
+  return { ...infos, configs }
+}
+
+/** Nothing where the server cannot be asked: what is wrong is told by the validation. */
+async function recommendedFor({ plugins, references }: Validation, raw: Props) {
+  const signal = AbortSignal.timeout(LONGEST_RECOMMENDING_MS)
+  const isOver = new Promise<null>((resolve) => {
+    signal.addEventListener('abort', () => resolve(null), { once: true })
+  })
+  try {
+    const props = references.resolve(raw)
+    const connector = await pluginOf(plugins, props).connector()
+    return (await Promise.race([connector.recommend?.(props, signal), isOver])) ?? {}
+  } catch {
+    return {}
+  }
+}
+
 function frameworkProblems(
   plugin: ConnectorPlugin,
   props: Props,

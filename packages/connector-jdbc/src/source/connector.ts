@@ -19,6 +19,7 @@ import { columnProblems, warnUnmatched } from './column-check.js'
 import { sourceConfig, type SourceConfig } from './config.js'
 import { groupNeighbours } from './grouping.js'
 import { SOURCE_NOT_SUPPORTED } from './not-supported.js'
+import { recommendedValues } from './recommend.js'
 import { checkOffset } from './offset-check.js'
 import { queryKeyOf, queryOf } from './rules.js'
 import { queryColumns } from './row-source.js'
@@ -106,6 +107,10 @@ export class JdbcSourceConnector implements Connector {
     } finally {
       await database.close()
     }
+  }
+
+  recommend(props: Props, signal: AbortSignal): Promise<Readonly<Record<string, readonly string[]>>> {
+    return recommendedValues(props, signal)
   }
 
   /** All offsets are the worker's, so that there is nothing else to change. */

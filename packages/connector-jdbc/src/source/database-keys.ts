@@ -44,8 +44,6 @@ export const databaseKeys = {
   'jdbc.credentials.provider.class': { ...CREDENTIALS_PROVIDER_KEY, group },
   'connection.attempts': { ...ATTEMPTS_KEY, group },
   'connection.backoff.ms': { ...BACKOFF_KEY, group },
-  'connection.check.ms': { ...CHECK_KEY, group },
-  'query.timeout.ms': { ...QUERY_TIMEOUT_KEY, group },
   'table.whitelist': {
     type: 'list',
     default: [],
@@ -117,6 +115,8 @@ export const databaseKeys = {
   },
   'dialect.name': { ...DIALECT_KEY, group },
   'date.calendar.system': { ...CALENDAR_KEY, group },
+  'connection.check.ms': { ...CHECK_KEY, group },
+  'query.timeout.ms': { ...QUERY_TIMEOUT_KEY, group },
   'table.names.qualify': {
     type: 'boolean',
     default: true,

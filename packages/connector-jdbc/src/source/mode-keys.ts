@@ -99,16 +99,6 @@ export const modeKeys = {
     visible: (props) => !MODES.includes(modeOf(props)),
     doc: 'Where the very first run starts, in milliseconds since 1970; `-1`: the present time of the database; unset: everything.',
   },
-  'offset.initial': {
-    type: 'list',
-    default: [],
-    check: checkBeginnings,
-    importance: 'low',
-    group,
-    width: 'medium',
-    visible: isMode('incrementing', 'timestamp', 'timestamp+incrementing'),
-    doc: 'Where tables begin that have no stored offset: `earliest` (everything), `now`, the number or milliseconds since 1970 after which to begin, or a time such as `2024-05-01T00:00:00Z`. `regex:value` says it for some tables, the first that matches the whole name; other tables go by the value without a table, else by `timestamp.initial`.',
-  },
   'validate.non.null': {
     type: 'boolean',
     default: true,
@@ -162,6 +152,16 @@ export const modeKeys = {
     group,
     width: 'medium',
     doc: 'How often a statement that fails for now is tried before the task fails; -1 or 0: for ever.',
+  },
+  'offset.initial': {
+    type: 'list',
+    default: [],
+    check: checkBeginnings,
+    importance: 'low',
+    group,
+    width: 'medium',
+    visible: isMode('incrementing', 'timestamp', 'timestamp+incrementing'),
+    doc: 'Where tables begin that have no stored offset: `earliest` (everything), `now`, the number or milliseconds since 1970 after which to begin, or a time such as `2024-05-01T00:00:00Z`. `regex:value` says it for some tables, the first that matches the whole name; other tables go by the value without a table, else by `timestamp.initial`.',
   },
   'incrementing.initial': {
     type: 'long',

@@ -21,7 +21,14 @@ import { Serial } from '../serial.js'
 import { instanceState } from '../status.js'
 import { connectorRecords, deletionRecords, targetRecords } from '../stores/config.js'
 import { connectorStatusRecord, taskStatusRecord, topicRecord } from '../stores/status.js'
-import { checkRequestType, pluginOf, throwProblems, validateConnector, warnAboutConnectorProps } from '../validate.js'
+import {
+  checkRequestType,
+  pluginOf,
+  throwProblems,
+  validateConnector,
+  validateForForm,
+  warnAboutConnectorProps,
+} from '../validate.js'
 import type { RunReport, TaskProgress } from '../worker.js'
 import { Runs } from './run-once.js'
 import { ConnectorRunner, type RunnerRoom } from './runner.js'
@@ -187,7 +194,7 @@ export class StandaloneHerder implements Herder {
   async validate(plugin: string, config: Props): Promise<ConfigInfos> {
     pluginOf(this.#room.plugins, config)
     checkRequestType(plugin, config)
-    return validateConnector(this.#room, config)
+    return validateForForm(this.#room, config)
   }
 
   delete(name: string): Promise<void> {
