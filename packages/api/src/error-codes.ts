@@ -97,6 +97,7 @@ export const ERROR_CODES: Readonly<Record<string, string>> = {
   'nullable-cursor': 'A column that finds new rows may be null.',
   'offsets-file-unreadable': 'The offsets file cannot be read.',
   'offsets-file-unwritable': 'The offsets file cannot be written.',
+  'offsets-not-read': 'The worker could not read the offsets that a source asked for.',
   'offsets-not-written': 'The offsets of a task could not be stored.',
   'old-record-format': 'A topic holds records in a message format older than Kafka 0.11.',
   'out-of-memory': 'The database ran out of memory.',

@@ -1,29 +1,30 @@
 // The herder of a worker that stands alone: requests change the stores, then the connector's runner follows them. Requests
 // for one connector go one after the other; a connector that hangs holds up its own requests only.
 import { readFileSync } from 'node:fs'
-import { ConfigError, StateError, type Json, type Props } from '@rowbridge/api'
-import type { Admin } from '@rowbridge/kafka'
-import { groupOf } from '../client-props.js'
+import { StateError, type Props } from '@rowbridge/api'
 import { settlesWithin } from '../clock.js'
-import type { WorkerConfig } from '../config.js'
-import type { ConfigInfos, ConnectorInfo, ConnectorStatus, ConnectorType, Herder, TargetState } from '../herder.js'
+import type { ConfigInfos, ConnectorInfo, ConnectorStatus, Herder, TargetState } from '../herder.js'
 import { Serial } from '../serial.js'
-import { instanceState } from '../status.js'
 import { connectorRecords, deletionRecords, targetRecords } from '../stores/config.js'
 import { connectorStatusRecord, taskStatusRecord, topicRecord } from '../stores/status.js'
-import { checkRequestType, pluginOf, throwProblems, validateConnector, warnAboutConnectorProps } from '../validate.js'
+import { checkRequestType, pluginOf, validateConnector } from '../validate.js'
 import type { TaskProgress } from '../worker.js'
-import { ConnectorRunner, type RunnerRoom } from './runner.js'
+import { ConnectorRunner, type RunnerRoom } from '../runner.js'
+import {
+  checkedConfig,
+  expectConnector,
+  infoOf,
+  offsetsOf,
+  progressOf,
+  restartPlan,
+  statusOf,
+  tasksOf,
+  type RestartWish,
+  type Stores,
+} from '../views.js'
 
-export interface StandaloneRoom extends Omit<RunnerRoom, 'later'> {
-  readonly worker: WorkerConfig
-  readonly admin: Admin
-}
-
-interface Restart {
-  readonly includeTasks: boolean
-  readonly onlyFailed: boolean
-}
+export interface StandaloneRoom
+  extends Stores, Omit<RunnerRoom, keyof Stores | 'later' | 'announcesTasks' | 'generation' | 'applyTasks'> {}
 
 /** Answers do not wait longer than this for a connector that takes its time to start. */
 const START_WAIT_MS = 30_000
@@ -51,43 +52,15 @@ export class StandaloneHerder implements Herder {
   }
 
   info(name: string): Promise<ConnectorInfo> {
-    return answer(() => this.#info(name))
-  }
-
-  #info(name: string): ConnectorInfo {
-    const { connectors, tasks } = this.#room.configs.state
-    const config = connectors.get(name)
-    if (config === undefined) throw unknownConnector(`Connector ${name} not found`)
-    const ids = (tasks.get(name) ?? []).map((_, task) => ({ connector: name, task }))
-    return { name, config, tasks: ids, type: this.#typeOf(config) }
+    return answer(() => infoOf(this.#room, name))
   }
 
   status(name: string): Promise<ConnectorStatus> {
-    return answer(() => this.#status(name))
-  }
-
-  #status(name: string): ConnectorStatus {
-    const { connectors, tasks } = this.#room.statuses.state
-    const connector = connectors.get(name)
-    const config = this.#room.configs.state.connectors.get(name)
-    if (connector === undefined || config === undefined) {
-      throw unknownConnector(`No status found for connector ${name}`)
-    }
-    const sorted = [...(tasks.get(name) ?? [])].sort(([a], [b]) => a - b)
-    return {
-      name,
-      connector: instanceState(connector),
-      tasks: sorted.map(([id, status]) => ({ id, ...instanceState(status) })),
-      type: this.#typeOf(config),
-    }
+    return answer(() => statusOf(this.#room, name))
   }
 
   tasks(name: string) {
-    return answer(() => {
-      this.#expect(name, `Connector ${name} not found`)
-      const configs = this.#room.configs.state.tasks.get(name) ?? []
-      return configs.map((config, task) => ({ id: { connector: name, task }, config }))
-    })
+    return answer(() => tasksOf(this.#room, name))
   }
 
   create(name: string, config: Props, initialState?: TargetState): Promise<ConnectorInfo> {
@@ -98,7 +71,7 @@ export class StandaloneHerder implements Herder {
         throw new StateError('connector-exists', `Connector ${trimmed} already exists`)
       }
       await this.#put(trimmed, props, initialState)
-      return this.#info(trimmed)
+      return infoOf(this.#room, trimmed)
     })
   }
 
@@ -107,22 +80,13 @@ export class StandaloneHerder implements Herder {
       const props = await this.#checked(name, config)
       const isNew = !this.#room.configs.state.connectors.has(name)
       await this.#put(name, props)
-      return { isNew, info: this.#info(name) }
+      return { isNew, info: infoOf(this.#room, name) }
     })
   }
 
-  /** The configuration with its name in it, found to be without problems. */
   async #checked(name: string, config: Props): Promise<Props> {
-    const given = config['name']
-    if (given !== undefined && given !== name) {
-      const message = `Connector name configuration (${given}) doesn't match connector name in the URL (${name})`
-      throw new ConfigError('name-mismatch', [{ key: 'name', message }])
-    }
-    const props = { ...config, name }
-    const plugin = pluginOf(this.#room.plugins, props)
-    throwProblems(await validateConnector(this.#room, props))
+    const props = await checkedConfig(this.#room, name, config)
     this.#expectRunning()
-    warnAboutConnectorProps(plugin, props, this.#room.plugins, this.#room.log)
     return props
   }
 
@@ -144,9 +108,22 @@ export class StandaloneHerder implements Herder {
         if (!this.#isStopping && this.#runners.has(target)) await work()
       })
     }
-    const runner = new ConnectorRunner(name, { ...this.#room, later })
+    const runner: ConnectorRunner = new ConnectorRunner(name, {
+      ...this.#room,
+      later,
+      announcesTasks: true,
+      generation: () => 0,
+      applyTasks: (configs) => this.#applyTasks(runner, configs),
+    })
     this.#runners.set(name, runner)
     return runner
+  }
+
+  /** Starts all tasks anew when they are not what they were. */
+  async #applyTasks(runner: ConnectorRunner, configs: readonly Props[]): Promise<void> {
+    const current = this.#room.configs.state.tasks.get(runner.name) ?? []
+    if (JSON.stringify(current) !== JSON.stringify(configs)) await runner.replaceTasks(configs)
+    runner.startTasks()
   }
 
   async validate(plugin: string, config: Props): Promise<ConfigInfos> {
@@ -199,20 +176,13 @@ export class StandaloneHerder implements Herder {
     await runner.tellConnector(state === 'PAUSED' ? 'paused' : 'stopped')
   }
 
-  async restart(name: string, what: Restart): Promise<ConnectorStatus> {
-    this.#expect(name, `Unknown connector: ${name}`)
-    const before = this.#status(name)
-    const isRestarted = (state: string) => !what.onlyFailed || state === 'FAILED'
-    const restartsConnector = isRestarted(before.connector.state)
-    const tasks = before.tasks.filter((task) => what.includeTasks && isRestarted(task.state)).map(({ id }) => id)
-    const work = this.#request(name, () => this.#restart(name, restartsConnector, tasks))
+  async restart(name: string, what: RestartWish): Promise<ConnectorStatus> {
+    expectConnector(this.#room, name, `Unknown connector: ${name}`)
+    const plan = restartPlan(statusOf(this.#room, name), what)
+    const work = this.#request(name, () => this.#restart(name, plan.connector, plan.tasks))
     if (!what.includeTasks && !what.onlyFailed) await work
     else work.catch((error: unknown) => this.#room.log.error(`Connector ${name} could not be restarted`, { error }))
-    return {
-      ...before,
-      connector: restartsConnector ? { ...before.connector, state: 'RESTARTING' } : before.connector,
-      tasks: before.tasks.map((task) => (tasks.includes(task.id) ? { ...task, state: 'RESTARTING' } : task)),
-    }
+    return plan.status
   }
 
   async #restart(name: string, withConnector: boolean, tasks: readonly number[]): Promise<void> {
@@ -244,28 +214,12 @@ export class StandaloneHerder implements Herder {
     return Promise.resolve([...(this.#room.statuses.state.topics.get(name) ?? [])].sort())
   }
 
-  async offsets(name: string): Promise<readonly { readonly partition: Json; readonly offset: Json }[]> {
-    const config = this.#expect(name, `Connector ${name} not found`)
-    if (this.#typeOf(config) !== 'sink') {
-      return this.#room.offsets.all(name).map(({ partition, offset }) => ({ partition, offset }))
-    }
-    const committed = await this.#room.admin.committed(groupOf(name, config))
-    return committed.map(({ topic, partition, offset }) => ({
-      partition: { kafka_partition: partition, kafka_topic: topic },
-      offset: { kafka_offset: offset },
-    }))
+  offsets(name: string) {
+    return offsetsOf(this.#room, name)
   }
 
   progress(): readonly TaskProgress[] {
-    const handles = [...this.#runners.values()].flatMap((runner) => runner.tasks)
-    const rows = handles.map(({ spec, state, metrics }) => ({
-      connector: spec.connector,
-      task: spec.task,
-      type: spec.type,
-      state,
-      metrics,
-    }))
-    return rows.sort((a, b) => (a.connector === b.connector ? a.task - b.task : a.connector < b.connector ? -1 : 1))
+    return progressOf([...this.#runners.values()].flatMap((runner) => runner.tasks))
   }
 
   /** All connectors and tasks together have the time of one graceful stop. */
@@ -295,21 +249,11 @@ export class StandaloneHerder implements Herder {
   }
 
   #expect(name: string, message: string): Props {
-    const config = this.#room.configs.state.connectors.get(name)
-    if (config === undefined) throw unknownConnector(message)
-    return config
+    return expectConnector(this.#room, name, message)
   }
 
   #runnerOf(name: string): ConnectorRunner {
     return this.#runners.get(name) ?? this.#newRunner(name)
-  }
-
-  #typeOf(config: Props): ConnectorType {
-    try {
-      return pluginOf(this.#room.plugins, config).type
-    } catch {
-      return 'unknown'
-    }
   }
 }
 
@@ -318,10 +262,6 @@ function answer<T>(make: () => T): Promise<T> {
   return new Promise((resolve) => {
     resolve(make())
   })
-}
-
-function unknownConnector(message: string): StateError {
-  return new StateError('unknown-connector', message)
 }
 
 function versionOfThis(): string {

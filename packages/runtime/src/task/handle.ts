@@ -11,7 +11,7 @@ export type RunTask = (port: MessagePort, spec: TaskSpec) => void
 export interface TaskEvents {
   status(state: State, trace: string | null): void
   usedTopic(topic: string): void
-  readOffsets(partitions: readonly Json[]): readonly (Json | null)[]
+  readOffsets(partitions: readonly Json[]): Promise<readonly (Json | null)[]>
   writeOffsets(offsets: readonly OffsetEntry[]): Promise<void>
 }
 
@@ -115,7 +115,7 @@ export class TaskHandle {
         this.#events.usedTopic(message.topic)
         break
       case 'read':
-        this.#post({ type: 'offsets', id: message.id, offsets: this.#events.readOffsets(message.partitions) })
+        void this.#read(message.id, message.partitions)
         break
       case 'write':
         void this.#write(message.id, message.offsets)
@@ -126,6 +126,14 @@ export class TaskHandle {
       case 'ended':
         this.#finish()
         break
+    }
+  }
+
+  async #read(id: number, partitions: readonly Json[]): Promise<void> {
+    try {
+      this.#post({ type: 'offsets', id, offsets: await this.#events.readOffsets(partitions), problem: null })
+    } catch (error) {
+      this.#post({ type: 'offsets', id, offsets: [], problem: describeError(error) })
     }
   }
 

@@ -28,7 +28,12 @@ export type ToTask =
   | { readonly type: 'stop' }
   /** End at once; nothing that is told from here on counts. */
   | { readonly type: 'cancel' }
-  | { readonly type: 'offsets'; readonly id: number; readonly offsets: readonly (Json | null)[] }
+  | {
+      readonly type: 'offsets'
+      readonly id: number
+      readonly offsets: readonly (Json | null)[]
+      readonly problem: string | null
+    }
   | { readonly type: 'written'; readonly id: number; readonly problem: string | null }
 
 export type FromTask =
