@@ -18,7 +18,7 @@ export interface StandaloneOptions {
   readonly logLevel: LogLevel
 }
 
-const CANNOT_START = 2
+export const CANNOT_START = 2
 const CONNECTOR_FAILED = 3
 
 /** Thrown inside with the exit code that the command is to end with. */
@@ -37,10 +37,7 @@ export async function standalone(
   connectorFiles: readonly string[],
   options: StandaloneOptions,
 ): Promise<number> {
-  const out = new StatusLine(process.stdout)
-  const colors = process.stdout.isTTY && process.env['NO_COLOR'] === undefined
-  const log = createLog({ format: options.logFormat, level: options.logLevel, colors, out })
-  const stopping = stoppingOf(log)
+  const { log, out, stopping } = surroundingsOf(options)
   try {
     const props = await orFail(CANNOT_START, readWorkerFile(workerFile, log))
     const connectors = await orFail(CONNECTOR_FAILED, readConnectorFiles(connectorFiles, log))
@@ -52,16 +49,23 @@ export async function standalone(
   }
 }
 
-function exitCodeOf(error: unknown, log: Log): number {
+export function exitCodeOf(error: unknown, log: Log): number {
   if (!(error instanceof StartFailure)) throw error
   log.error(redact(error.message))
   return error.code
 }
 
-interface Surroundings {
+export interface Surroundings {
   readonly log: Log
   readonly out: StatusLine
   readonly stopping: Stopping
+}
+
+export function surroundingsOf(options: StandaloneOptions): Surroundings {
+  const out = new StatusLine(process.stdout)
+  const colors = process.stdout.isTTY && process.env['NO_COLOR'] === undefined
+  const log = createLog({ format: options.logFormat, level: options.logLevel, colors, out })
+  return { log, out, stopping: stoppingOf(log) }
 }
 
 async function runWorker(
@@ -115,7 +119,7 @@ async function createConnectors(
 }
 
 /** An empty name means a worker without properties of its own. */
-async function readWorkerFile(file: string, log: Log): Promise<Props> {
+export async function readWorkerFile(file: string, log: Log): Promise<Props> {
   if (file === '') return {}
   const { props, warnings } = parseProperties(await readInput(file), file)
   for (const warning of warnings) log.warn(warning)
@@ -132,7 +136,7 @@ async function readConnectorFiles(files: readonly string[], log: Log): Promise<r
   return connectors
 }
 
-async function orFail<T>(code: number, work: Promise<T>): Promise<T> {
+export async function orFail<T>(code: number, work: Promise<T>): Promise<T> {
   try {
     return await work
   } catch (error) {

@@ -1,5 +1,5 @@
 // What REST and the command line ask of a worker, whether it stands alone or in a cluster.
-import type { ConfigValue, Json, Plugin, Props } from '@rowbridge/api'
+import { StateError, type ConfigValue, type Json, type Plugin, type Props } from '@rowbridge/api'
 
 export type ConnectorType = 'source' | 'sink' | 'unknown'
 export type TargetState = 'STARTED' | 'PAUSED' | 'STOPPED'
@@ -67,4 +67,31 @@ export interface Herder {
   topics(name: string): Promise<readonly string[]>
   offsets(name: string): Promise<readonly { readonly partition: Json; readonly offset: Json }[]>
   stop(): Promise<void>
+  /** Set by a worker of a cluster. */
+  readonly internal?: InternalRequests
+}
+
+/** Another worker of the cluster has to answer the request. */
+export class OtherWorkerError extends StateError {
+  /** Where it listens, with a slash at the end. */
+  readonly url: string
+
+  constructor(url: string) {
+    super('other-worker', `The request has to be answered by the worker at ${url}`)
+    this.url = url
+  }
+}
+
+/** How a worker proves that it belongs to the cluster: headers of its request. */
+export interface Signature {
+  readonly signature: string | null
+  readonly algorithm: string | null
+  /** The body as it came. */
+  readonly body: string
+}
+
+/** What workers of a cluster ask of each other; only the leader answers. */
+export interface InternalRequests {
+  putTasks(name: string, tasks: readonly Props[], signed: Signature): Promise<void>
+  fence(name: string, signed: Signature): Promise<void>
 }

@@ -112,17 +112,30 @@ describe('the leader', () => {
     expect(cluster.counts('tasks')).toEqual([6, 6])
   })
 
-  it('gives the work back to a member that comes back empty, when the delay is over', () => {
+  it('gives the work to a member that came empty meanwhile, when the delay is over', () => {
     const cluster = new Cluster('a', 'b', 'c')
     cluster.configure(6, 2)
     cluster.settle()
     cluster.members.delete('c')
     cluster.round()
-    cluster.members.set('c again', NO_WORK)
+    cluster.members.set('d', NO_WORK)
     cluster.now += 1000
     cluster.round()
     expect(cluster.counts('tasks')).toEqual([4, 4, 0])
     cluster.now += MAX_DELAY
+    cluster.settle()
+    expect(cluster.wrong).toEqual([])
+    expect(cluster.counts('tasks')).toEqual([4, 4, 4])
+  })
+
+  it('gives the work back at once to the member for which it waits', () => {
+    const cluster = new Cluster('a', 'b', 'c')
+    cluster.configure(6, 2)
+    cluster.settle()
+    cluster.members.delete('c')
+    cluster.round()
+    cluster.members.set('c', NO_WORK)
+    cluster.now += 1000
     cluster.settle()
     expect(cluster.wrong).toEqual([])
     expect(cluster.counts('tasks')).toEqual([4, 4, 4])

@@ -9,6 +9,8 @@ export interface LeaderMemory {
   /** All that was assigned, and what was lost and not given away since. */
   readonly assigned: Work
   readonly members: readonly string[]
+  /** Members that left and whose work waits for them. */
+  readonly awaited: readonly string[]
   /** When lost work is given to others; null: no wait is on. */
   readonly dueAt: number | null
   /** Members without work while lost work waits: they get it. */
@@ -22,6 +24,7 @@ export const NEW_LEADER: LeaderMemory = {
   generation: -1,
   assigned: NO_WORK,
   members: [],
+  awaited: [],
   dueAt: null,
   candidates: [],
   hasRevoked: false,
@@ -48,6 +51,8 @@ export interface Share {
 
 export interface Decision {
   readonly shares: ReadonlyMap<string, Share>
+  /** What each member runs when it has followed the decision. */
+  readonly loads: ReadonlyMap<string, Work>
   readonly delayMs: number
   readonly memory: LeaderMemory
 }
@@ -72,6 +77,7 @@ export function assign(before: LeaderMemory, round: Round): Decision {
   const shares = sharesOf(round, { full, surplus, tooMuch: balance.tooMuch })
   return {
     shares,
+    loads: full,
     delayMs: balance.delayMs,
     memory: {
       ...balance.memory,
@@ -113,12 +119,14 @@ interface Wait {
 function settleLost(memory: LeaderMemory, round: Round, at: { readonly lost: Work; readonly kept: Loads }): Wait {
   const { lost, kept } = at
   const { now, maxDelayMs, members } = round
-  const calm = { ...memory, dueAt: null, candidates: [] }
+  const calm = { ...memory, dueAt: null, candidates: [], awaited: [] }
   const nothing = { placed: new Map<string, Work>(), toPlace: NO_WORK, delayMs: 0 }
   const isLost = lost.connectors.size + lost.tasks.size > 0
   if (!isLost && !memory.hasRevoked) return { ...nothing, memory: calm }
-  const hasDeparted = memory.members.some((id) => !members.has(id))
-  if ((memory.dueAt === null && !hasDeparted) || maxDelayMs === 0) return { ...nothing, memory, toPlace: lost }
+  const awaited = [...new Set([...memory.awaited, ...memory.members])].filter((id) => !members.has(id))
+  const isBack = memory.awaited.length > 0 && awaited.length === 0
+  if (isBack) return { ...nothing, memory: calm, toPlace: lost }
+  if ((memory.dueAt === null && awaited.length === 0) || maxDelayMs === 0) return { ...nothing, memory, toPlace: lost }
   if (memory.dueAt !== null && now >= memory.dueAt) {
     const candidates = memory.candidates.filter((id) => members.has(id))
     const open = { ...calm, hasRevoked: false }
@@ -129,7 +137,7 @@ function settleLost(memory: LeaderMemory, round: Round, at: { readonly lost: Wor
   const idle = [...kept].filter(([, work]) => work.connectors.size + work.tasks.size === 0).map(([id]) => id)
   const dueAt = memory.dueAt ?? now + maxDelayMs
   const candidates = [...new Set([...memory.candidates, ...idle])]
-  return { ...nothing, memory: { ...memory, dueAt, candidates }, delayMs: dueAt - now }
+  return { ...nothing, memory: { ...memory, dueAt, candidates, awaited }, delayMs: dueAt - now }
 }
 
 /** One after the other, so that no candidate gets much more than another. */

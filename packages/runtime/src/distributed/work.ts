@@ -1,5 +1,7 @@
 // The work that a cluster shares, as plain data: connectors, and tasks written `<connector>-<number>`.
 
+import type { ConfigState } from '../stores/config.js'
+
 export interface Work {
   readonly connectors: ReadonlySet<string>
   readonly tasks: ReadonlySet<string>
@@ -40,4 +42,10 @@ export function without(work: Work, ...others: readonly Work[]): Work {
 /** What is in both. */
 export function common(one: Work, other: Work): Work {
   return without(one, without(one, other))
+}
+
+/** All that is configured. */
+export function configuredIn({ connectors, tasks }: Pick<ConfigState, 'connectors' | 'tasks'>): Work {
+  const ids = [...tasks].flatMap(([name, configs]) => configs.map((_, task) => taskId(name, task)))
+  return { connectors: new Set(connectors.keys()), tasks: new Set(ids) }
 }

@@ -1,6 +1,5 @@
 // The herder of a worker that stands alone: requests change the stores, then the connector's runner follows them. Requests
 // for one connector go one after the other; a connector that hangs holds up its own requests only.
-import { readFileSync } from 'node:fs'
 import { StateError, type Props } from '@rowbridge/api'
 import { settlesWithin } from '../clock.js'
 import type { ConfigInfos, ConnectorInfo, ConnectorStatus, Herder, TargetState } from '../herder.js'
@@ -10,6 +9,7 @@ import { connectorStatusRecord, taskStatusRecord, topicRecord } from '../stores/
 import { checkRequestType, pluginOf, validateConnector } from '../validate.js'
 import type { TaskProgress } from '../worker.js'
 import { ConnectorRunner, type RunnerRoom } from '../runner.js'
+import { versionOfThis } from '../version.js'
 import {
   checkedConfig,
   expectConnector,
@@ -262,9 +262,4 @@ function answer<T>(make: () => T): Promise<T> {
   return new Promise((resolve) => {
     resolve(make())
   })
-}
-
-function versionOfThis(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as { version: string }).version
 }

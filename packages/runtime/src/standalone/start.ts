@@ -1,14 +1,14 @@
 // Starts a worker that stands alone: its stores, its log and its herder. Connectors are created through the herder.
-import { adviceOf, ConfigError, type Log, type Plugin, type Props } from '@rowbridge/api'
+import { adviceOf, type Log, type Plugin, type Props } from '@rowbridge/api'
 import { openKafka, type Admin } from '@rowbridge/kafka'
 import { clientProps } from '../client-props.js'
 import { systemClock, type Clock } from '../clock.js'
 import { standaloneConfig, warnAboutWorkerProps } from '../config.js'
-import { converterProblems, warnAboutConverterProps } from '../converter-keys.js'
+import { checkConverters, warnAboutConverterProps } from '../converter-keys.js'
 import { memoryLog } from '../log/memory.js'
 import { offsetsFile } from '../log/offsets-file.js'
 import { fold } from '../log/record-log.js'
-import { pluginsOf, type Plugins } from '../plugins.js'
+import { pluginsOf } from '../plugins.js'
 import { applyConfig, emptyConfigState } from '../stores/config.js'
 import { openOffsetStore } from '../stores/offset.js'
 import { applyStatus, emptyStatusState } from '../stores/status.js'
@@ -75,15 +75,6 @@ export async function startStandalone(options: StandaloneOptions): Promise<Worke
       await kafka.close()
     },
   }
-}
-
-function checkConverters(props: Props, plugins: Plugins): void {
-  const problems = converterProblems(props, plugins)
-  if (problems.length === 0) return
-  throw new ConfigError(
-    'invalid-config',
-    problems.map(({ key, message }) => ({ key, message: `${key}: ${message}` })),
-  )
 }
 
 /** The worker starts all the same: its tasks try again until the log answers. */
