@@ -67,7 +67,7 @@ export function fileConnectors(trace: Trace): readonly Plugin[] {
             return Promise.resolve()
           },
           put: async (batches) => {
-            const lines = batches.flatMap(({ value }) => value.values.map((line) => `${String(line)}\n`))
+            const lines = batches.flatMap(({ value }) => value.values.map((line) => `${line as string}\n`))
             if (lines.length > 0) await appendFile(file, lines.join(''))
           },
           stop: () => Promise.resolve(),

@@ -106,7 +106,6 @@ export const ERROR_CODES: Readonly<Record<string, string>> = {
   'offsets-not-read': 'The worker could not read the offsets that a source asked for.',
   'offsets-not-written': 'The offsets of a task could not be stored.',
   'old-record-format': 'A topic holds records in a message format older than Kafka 0.11.',
-  'other-worker': 'Another worker of the cluster has to answer a request; it is passed on.',
   'out-of-memory': 'The database ran out of memory.',
   'owner-gone': 'The process that owned the embedded log ended; another takes over.',
   'partitions-lost': "The group gave this consumer's partitions to another.",

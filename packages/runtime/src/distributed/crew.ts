@@ -156,7 +156,7 @@ export class Crew {
     if (runner === undefined) return
     const target = this.#options.configs.state.targets.get(name) ?? 'STARTED'
     if (target === 'STARTED') runner.resumeTasks()
-    else runner.pauseTasks()
+    if (target === 'PAUSED') runner.pauseTasks()
     if (!this.#connectors.has(name)) return
     if (target === 'STOPPED') runner.interrupt()
     this.#inTurn(name, async () => {
