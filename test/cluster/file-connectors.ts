@@ -1,5 +1,6 @@
 // Kafka's file connectors, as a Java worker has them: a source that writes each line of a file as a record, and a sink that
 // appends each record to a file. Offsets are those of the Java connectors, so that either worker goes on where the other was.
+import { randomUUID } from 'node:crypto'
 import { appendFile, open } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import { defineConfig, primitive, type Connector, type Plugin, type Props, type SourceTask } from '@rowbridge/api'
@@ -29,17 +30,8 @@ function oneTask(keys: readonly string[]): Connector {
   }
 }
 
-/** Told of each poll, so that tests see which worker runs what. */
-export type Trace = (task: string) => void
-
-const TRACE_VARIABLE = 'ROWBRIDGE_TEST_TRACE'
-
-/** Appends `<time> <process> <task>` to the file that the environment names. */
-export function traceToFile(): Trace {
-  const file = process.env[TRACE_VARIABLE]
-  if (file === undefined) return () => undefined
-  return (task) => void appendFile(file, `${Date.now()} ${process.pid} ${task}\n`)
-}
+/** Told of each poll of one run of a task, so that tests see which worker runs what. */
+export type Trace = (task: string, run: string) => void
 
 export function fileConnectors(trace: Trace): readonly Plugin[] {
   return [
@@ -79,6 +71,7 @@ export function fileConnectors(trace: Trace): readonly Plugin[] {
 
 function fileSource(trace: Trace): SourceTask {
   let [props, position, name, signal]: [Props, number, string, AbortSignal] = [{}, 0, '', new AbortController().signal]
+  const run = randomUUID().slice(0, 8)
   const partition = () => ({ filename: props['file'] ?? '' })
   return {
     start: async (given, context) => {
@@ -89,7 +82,7 @@ function fileSource(trace: Trace): SourceTask {
       position = Number((stored as { position?: number } | null)?.position ?? 0)
     },
     poll: async () => {
-      trace(name)
+      trace(name, run)
       const lines = await linesFrom(props['file'] ?? '', position)
       if (lines.length === 0) {
         await pause(PAUSE_MS, undefined, { signal }).catch(() => undefined)
