@@ -89,7 +89,7 @@ async function startHere(propsOf: Cluster['props'], options: StartOptions): Prom
     stringConverter,
   ]
   const worker = await startDistributed({ props, plugins, log })
-  const rest = await restServer({ herder: worker.herder, listeners: url, log, isReady: () => worker.isReady() })
+  const rest = await restServer({ herder: worker.herder, props, log, isReady: () => worker.isReady() })
   let isStopped = false
   await waitFor('the worker has joined its cluster', () => worker.isReady())
   return {

@@ -79,7 +79,7 @@ function fileSource(trace: Trace): SourceTask {
       signal = context.signal
       name = `${context.connector}-${context.task}`
       const [stored] = await context.offsets.read([partition()])
-      position = Number((stored as { position?: number } | null)?.position ?? 0)
+      position = (stored as { position?: number } | null)?.position ?? 0
     },
     poll: async () => {
       trace(name, run)

@@ -18,8 +18,7 @@ const plugins = [
   stringConverter,
 ]
 const worker = await startDistributed({ props, plugins, log })
-const listeners = props['listeners'] ?? ''
-const rest = await restServer({ herder: worker.herder, listeners, log, isReady: () => worker.isReady() })
+const rest = await restServer({ herder: worker.herder, props, log, isReady: () => worker.isReady() })
 process.once('SIGTERM', () => void stop())
 await waitFor('the cluster', () => worker.isReady())
 say('ready')

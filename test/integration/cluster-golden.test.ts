@@ -214,10 +214,10 @@ function readInto(
   open: (options: { clientId: string; groupId: null; topics: readonly string[]; start: 'earliest' }) => Consumer,
 ): () => Promise<void> {
   const consumer = open({ clientId: 'golden', groupId: null, topics: [topic], start: 'earliest' })
-  let isClosed = false
+  const closed = new AbortController()
   const reading = (async () => {
     await consumer.start()
-    while (!isClosed) {
+    while (!closed.signal.aborted) {
       for (const { partition, keys, values, length } of await consumer.poll(200)) {
         for (let i = 0; i < length; i += 1) {
           const value = bytesAt(values, i) === null ? null : textAt(values, i)
@@ -227,7 +227,7 @@ function readInto(
     }
   })()
   return async () => {
-    isClosed = true
+    closed.abort()
     await reading
     await consumer.close()
   }

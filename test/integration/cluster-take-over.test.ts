@@ -28,7 +28,7 @@ describeWith(['kafka'], 'a Java cluster', () => {
     const write = (from: number, to: number) => appendFileSync(source, `${numbered(from, to).join('\n')}\n`)
     const arrived = (count: number) =>
       waitFor(`${count} lines`, () => linesOf(sink).length >= count, { timeoutMs: 60_000 })
-    const startJava = () => javaWorker(cluster.props(url), () => healthy(call))
+    const startJava = () => javaWorker({ mode: 'distributed', url, props: cluster.props(url) })
 
     let told: unknown
     {
@@ -78,11 +78,6 @@ describeWith(['kafka'], 'a Java cluster', () => {
     expect(linesOf(sink)).toEqual(numbered(0, 300))
   }, 240_000)
 })
-
-async function healthy(call: Call): Promise<void> {
-  const { status } = await call('GET', '/connectors')
-  if (status !== 200) throw new Error(`it answers ${status}`)
-}
 
 async function create(call: Call, name: string, config: object, state: string): Promise<void> {
   expect(await call('POST', '/connectors', { name, config, initial_state: state })).toMatchObject({ status: 201 })

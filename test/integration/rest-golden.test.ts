@@ -9,14 +9,21 @@ import { jdbcSink, jdbcSource } from '@rowbridge/connector-jdbc'
 import { jsonConverter, stringConverter } from '@rowbridge/converters'
 import { openKafka } from '@rowbridge/kafka'
 import { restServer, type RestServer } from '@rowbridge/rest'
-import { startStandalone, type Worker } from '@rowbridge/runtime'
-import { describeWith, type TestDatabase } from '@rowbridge/testkit'
+import { LogLevels, startStandalone, type Worker } from '@rowbridge/runtime'
+import { describeWith, waitFor, type TestDatabase } from '@rowbridge/testkit'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { comparable, goldenCalls, replay, type GoldenCall } from './golden-calls.js'
+import { comparable, goldenCalls, likeRecorded, replay, type GoldenCall } from './golden-calls.js'
 
 /** Connectors that went between two recordings without a recording of their own. */
 const DELETED_BEFORE: Readonly<Record<string, readonly string[]>> = {
   '058': ['g-num', 'g ü/%1', 'g-stopped', 'g-paused', 'g-null'],
+}
+
+/** What has to have happened before a recording, where calls come quicker than they did then: committed offsets by connector. */
+const COMMITTED_BEFORE: Readonly<Record<string, readonly [connector: string, offset: string]>> = {
+  '155': ['g-src', '"incrementing":3'],
+  '170': ['g-snk', '"kafka_offset":6'],
+  '189': ['g-snk', '"kafka_offset":6'],
 }
 
 /** Recordings that are not to be equal, by their numbers, with the reason. */
@@ -26,15 +33,11 @@ const DIFFERENT: Readonly<Record<string, string>> = {
   ...because('the JSON converter declares no widths and no display names', 9),
   ...because('transforms and predicates are still to come', 10, 11, 20, 21),
   ...because('dead letter queues are still to come', 27),
-  ...because('each problem is told once, and no value is shown that could not be parsed', 16, 22, 25, 44, 118),
+  ...because('the sink tells what is wrong between keys only where each is right by itself', 25),
   ...because('the connector says it in words of its own', 17, 19),
   ...because('the text says what is missing, not which pointer was null', 41, 112),
   ...because('a null is a key that is not set', 46),
-  ...because('resetting topics is still to come', 99, 155, 156, 189, 190),
-  ...because('altering and resetting offsets is still to come', 143, 144, 145, 146, 147, 148, 149, 150, 151),
-  ...because('altering and resetting offsets is still to come', 177, 178, 179, 180, 181, 182, 183, 184, 185),
-  ...because('no record came twice, as the offsets of the source were not reset', 174),
-  ...because('loggers are still to come', 196, 197, 198, 199, 200, 201, 202, 203, 204, 205, 206, 207, 208),
+  ...because('the classes that have loggers are our own', 199, 201, 207, 208),
 }
 
 function because(reason: string, ...numbers: readonly number[]): Readonly<Record<string, string>> {
@@ -64,8 +67,14 @@ describeWith(['mariadb'], 'the HTTP API answers as recorded', ({ mariadb }) => {
       'rest.advertised.port': '8083',
     }
     const plugins = [jdbcSource, jdbcSink, jsonConverter, stringConverter]
-    worker = await startStandalone({ props, plugins, log: silent, openKafka })
-    rest = await restServer({ herder: worker.herder, listeners: 'http://127.0.0.1:0', log: silent })
+    const logLevels = new LogLevels('INFO')
+    worker = await startStandalone({ props, plugins, log: silent, logLevels, openKafka })
+    rest = await restServer({
+      herder: worker.herder,
+      props: { listeners: 'http://127.0.0.1:0' },
+      log: silent,
+      logLevels,
+    })
     replaced = [
       ['jdbc:mariadb://127.0.0.1:3306/peers', database.jdbcUrl],
       ['peers', database.name],
@@ -84,7 +93,8 @@ describeWith(['mariadb'], 'the HTTP API answers as recorded', ({ mariadb }) => {
   const answerOf = async (call: GoldenCall, recorded: unknown) => {
     const attempts = call.method === 'GET' && !(numberOf(call) in DIFFERENT) ? 100 : 1
     for (let attempt = 1; ; attempt += 1) {
-      const answer = comparable(await replay(call, rest.urls[0] ?? '', replaced), call)
+      const told = await replay(call, rest.urls[0] ?? '', replaced)
+      const answer = comparable(likeRecorded(told, call.answer), call)
       if (attempt >= attempts || isDeepStrictEqual(answer, recorded)) return answer
       await pause(100)
     }
@@ -93,6 +103,13 @@ describeWith(['mariadb'], 'the HTTP API answers as recorded', ({ mariadb }) => {
   it.each(goldenCalls())('$name', async (call) => {
     for (const name of DELETED_BEFORE[numberOf(call)] ?? []) {
       await fetch(`${rest.urls[0]}/connectors/${encodeURIComponent(name)}`, { method: 'DELETE' })
+    }
+    const [connector, offset] = COMMITTED_BEFORE[numberOf(call)] ?? []
+    if (connector !== undefined && offset !== undefined) {
+      await waitFor(`${connector} to commit ${offset}`, async () => {
+        const answer = await fetch(`${rest.urls[0]}/connectors/${connector}/offsets`)
+        return (await answer.text()).includes(offset)
+      })
     }
     const recorded = comparable(call.answer, call)
     const answer = await answerOf(call, recorded)

@@ -18,13 +18,19 @@ import type { Place } from './place.js'
 
 export interface Journal {
   readonly warnings: string[]
+  readonly infos: string[]
+  readonly details: string[]
   readonly log: Log
 }
 
 export function journal(): Journal {
   const warnings: string[] = []
+  const infos: string[] = []
+  const details: string[] = []
   const note = (message: string) => void warnings.push(message)
-  return { warnings, log: { debug() {}, info() {}, warn: note, error: note } }
+  const info = (message: string) => void infos.push(message)
+  const debug = (message: string) => void details.push(message)
+  return { warnings, infos, details, log: { debug, info, warn: note, error: note } }
 }
 
 /** Offsets by the text of their partition, as the offsets topic keeps them. */
@@ -43,6 +49,8 @@ export interface Source extends AsyncDisposable {
   readonly task: SourceTask
   readonly journal: Journal
   readonly metrics: Map<string, number>
+  /** What the task says keeps it from its work, each once; null: nothing any more. */
+  readonly troubles: (string | null)[]
   readonly batches: SourceBatch[]
   /** Polls until there are that many further records, and stores their offsets. */
   take(records: number): Promise<readonly Told[]>
@@ -84,7 +92,8 @@ export async function startConnector(place: Place, props: Props) {
 export async function startSource(place: Place, props: Props, offsets: Offsets = new Map()): Promise<Source> {
   await using started = await startConnector(place, props)
   const [config = {}] = await started.connector.taskConfigs(1)
-  return startTask(config, offsets)
+  const source = await startTask(config, offsets)
+  return source
 }
 
 export async function startTask(config: Props, offsets: Offsets): Promise<Source> {
@@ -93,6 +102,7 @@ export async function startTask(config: Props, offsets: Offsets): Promise<Source
   const told = journal()
   const metrics = new Map<string, number>()
   const batches: SourceBatch[] = []
+  const troubles: (string | null)[] = []
   const read = (partitions: readonly Json[]) =>
     Promise.resolve(partitions.map((partition) => parseJson(offsets.get(stringifyJson(partition)) ?? 'null')))
   await task.start(config, {
@@ -105,6 +115,7 @@ export async function startTask(config: Props, offsets: Offsets): Promise<Source
       set: (name, to) => metrics.set(name, to),
     },
     offsets: { read },
+    troubled: (problem) => void troubles.push(problem),
   })
   const pollOnce = async () => {
     const polled = await task.poll()
@@ -116,6 +127,7 @@ export async function startTask(config: Props, offsets: Offsets): Promise<Source
     task,
     journal: told,
     metrics,
+    troubles,
     batches,
     async take(records) {
       const taken: Told[] = []
@@ -126,7 +138,7 @@ export async function startTask(config: Props, offsets: Offsets): Promise<Source
       }
       return taken
     },
-    poll: async () => (await pollOnce()).length > 0,
+    poll: async () => (await pollOnce()).some((batch) => batch.length > 0),
     async [Symbol.asyncDispose]() {
       stop.abort()
       await task.stop()

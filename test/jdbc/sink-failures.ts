@@ -13,12 +13,23 @@ export function refusalSuite(open: OpenPlace): void {
     ['a tombstone where deletes are off', BY_KEY, keyed('t', [[1, null]]), /t-0@0: it has no value/],
     ['a record without a key', BY_KEY, unkeyed('t', [{ id: 1 }]), /t-0@0: it has no key/],
     [
-      'a key without a schema',
+      'a key that is a list',
       BY_KEY,
-      { ...unkeyed('t', [{ id: 1 }]), key: { schema: null, values: [1] } },
-      /a key without a schema/,
+      { ...unkeyed('t', [{ id: 1 }]), key: { schema: null, values: [[1]] } },
+      /t-0@0: it has a key that is a list/,
     ],
-    ['a value without a schema', AUTO, plain('t', null, [{ id: 1 }]), /t-0@0: it has a value without a schema/],
+    [
+      'a value without a schema that is no object',
+      AUTO,
+      plain('t', null, [[1]]),
+      /t-0@0: it has a value without a schema/,
+    ],
+    [
+      'a value without a schema that has an unknown field',
+      BY_VALUE,
+      plain('t', null, [{ id: 1, more: 2 }]),
+      /t-0@0: .*Field more has no schema/,
+    ],
     ['a value that is a number', AUTO, plain('t', INT, [1]), /value of type int32/],
     [
       'a required field without default',

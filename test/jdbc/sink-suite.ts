@@ -6,6 +6,13 @@ import { rowsOf, type OpenPlace } from './place.js'
 import { INT, keyed, plain, TEXT, unkeyed, valueSchema } from './records.js'
 import { AUTO, BY_KEY, DELETES, BY_VALUE } from './sink-configs.js'
 import { failureSuite, refusalSuite } from './sink-failures.js'
+import { jsonSuite } from './sink-json.js'
+import { nestedSuite } from './sink-nested.js'
+import { partialSuite } from './sink-partial.js'
+import { referenceSuite } from './sink-reference.js'
+import { referenceTablesSuite } from './sink-reference-tables.js'
+import { tableNamesSuite } from './sink-tables.js'
+import { widenSuite } from './sink-widen.js'
 
 export function sinkSuite(title: string, open: OpenPlace): void {
   describe(title, () => {
@@ -15,6 +22,13 @@ export function sinkSuite(title: string, open: OpenPlace): void {
     tableSuite(open)
     refusalSuite(open)
     failureSuite(open)
+    partialSuite(open)
+    jsonSuite(open)
+    nestedSuite(open)
+    widenSuite(open)
+    tableNamesSuite(open)
+    referenceSuite(open)
+    referenceTablesSuite(open)
   })
 }
 

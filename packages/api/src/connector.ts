@@ -15,6 +15,17 @@ export interface Log {
 }
 export type LogFields = Readonly<Record<string, unknown>>
 
+/** A log whose lines carry the name of a logger, by which their level is steered; names are dotted, as those of classes. */
+export function namedLog(log: Log, logger: string): Log {
+  const told = (fields: LogFields | undefined) => ({ logger, ...fields })
+  return {
+    debug: (message, fields) => log.debug(message, told(fields)),
+    info: (message, fields) => log.info(message, told(fields)),
+    warn: (message, fields) => log.warn(message, told(fields)),
+    error: (message, fields) => log.error(message, told(fields)),
+  }
+}
+
 /** Figures a task tells; names are Kafka Connect's where it has one. */
 export interface Metrics {
   add(name: string, by: number): void
@@ -44,6 +55,11 @@ export interface TaskContext {
   readonly metrics: Metrics
   /** Aborted when the task is to stop; every wait inside the task ends then. */
   readonly signal: AbortSignal
+  /**
+   * Says what keeps the task from its work for now, such as a database that is away, and null when that is over. The task
+   * stays RUNNING; its status tells the problem.
+   */
+  troubled?(problem: string | null): void
 }
 
 export interface SourceTaskContext extends TaskContext {
@@ -59,12 +75,19 @@ export interface Connector {
   stop(): Promise<void>
   /** Checks that need a server (a connection, a table); called only when every key is valid by itself. */
   validate?(props: Props): Promise<readonly ConfigProblem[]>
+  /**
+   * Called on a connector that is not started, before its stored offsets are changed on request; a null offset resets that
+   * partition. Throws StateError `bad-offsets` to refuse. True: whatever the connector keeps itself was changed, too.
+   */
+  alterOffsets?(props: Props, changes: readonly { readonly partition: Json; readonly offset: Json }[]): Promise<boolean>
 }
 
 export interface SourceTask {
   start(props: Props, context: SourceTaskContext): Promise<void>
   /** Waits at most its own pause; [] when nothing came. */
   poll(): Promise<readonly SourceBatch[]>
+  /** Whether nothing more will come, as after a single run that was asked for. The task is then drained, and ends. */
+  isAtEnd?(): boolean
   /** The log holds all of the batch. */
   commit?(batch: SourceBatch): Promise<void>
   stop(): Promise<void>

@@ -1,4 +1,5 @@
 // The errors all parts throw. The class steers the loop, the code tells the reader, the hint says what to do.
+import { withoutSecrets } from './secrets.js'
 
 export interface ErrorDetails {
   readonly cause?: unknown
@@ -91,7 +92,7 @@ function newCause(error: Error, told: string): unknown {
 const SECRET_IN_URL = /((?:password|passwd|pwd|secret|token)[^=&;]*=)[^&;,)\s]*/gi
 const USER_IN_URL = /(\/\/[^/@:\s]+:)[^/@\s]+(@)/g
 
-/** A URL or message with the values of password-like parameters replaced. */
+/** A URL or message with known secrets and the values of password-like parameters replaced. */
 export function redact(text: string): string {
-  return text.replace(SECRET_IN_URL, '$1****').replace(USER_IN_URL, '$1****$2')
+  return withoutSecrets(text).replace(SECRET_IN_URL, '$1****').replace(USER_IN_URL, '$1****$2')
 }

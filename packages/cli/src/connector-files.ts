@@ -1,7 +1,6 @@
 // Reads the connector files named on the command line: JSON object of settings, JSON as for POST /connectors, or properties.
 import { ConnectError, JsonTextError, parseJsonText, type JsonNode, type Props } from '@rowbridge/api'
-import type { TargetState } from '@rowbridge/runtime'
-import { parseProperties } from './properties.js'
+import { parseProperties, type TargetState } from '@rowbridge/runtime'
 import { readInput } from './read-input.js'
 
 export interface ConnectorFile {

@@ -21,16 +21,19 @@ export async function distributed(workerFile: string, options: StandaloneOptions
   }
 }
 
-async function runWorker(props: Props, { log, out, stopping }: Surroundings): Promise<number> {
-  const worker = await orFail(CANNOT_START, startDistributed({ props, plugins: builtInPlugins, log, openKafka }))
+async function runWorker(raw: Props, { log, logLevels, out, stopping }: Surroundings): Promise<number> {
+  const worker = await orFail(
+    CANNOT_START,
+    startDistributed({ props: raw, plugins: builtInPlugins, log, logLevels, openKafka }),
+  )
   let rest: RestServer | null = null
   let stopProgress: (() => void) | null = null
   try {
-    const listeners = props['listeners'] ?? 'http://:8083'
+    const { herder, props } = worker
     const isReady = () => worker.isReady()
-    rest = await orFail(CANNOT_START, restServer({ herder: worker.herder, listeners, log, isReady }))
+    rest = await orFail(CANNOT_START, restServer({ herder, props, log, logLevels, metrics: worker, isReady }))
     log.info(`Ready: ${rest.urls.join(', ')}`)
-    stopProgress = showProgress(worker, out)
+    stopProgress = showProgress(worker, out, log)
     return await stopping.requested
   } catch (error) {
     return exitCodeOf(error, log)

@@ -11,7 +11,15 @@ const END = '\x1b[0m'
 
 /** From the JSON of one entry. */
 export function prettyLine(json: string, colors: boolean): string {
-  const { level, time, message, connector, task, ...fields } = JSON.parse(json) as Readonly<Record<string, unknown>>
+  const {
+    level,
+    time,
+    message,
+    connector,
+    task,
+    logger: _,
+    ...fields
+  } = JSON.parse(json) as Readonly<Record<string, unknown>>
   const paint = (color: string, text: string) => (colors ? color + text + END : text)
   const name = String(level)
   const head = [

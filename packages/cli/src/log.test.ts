@@ -1,10 +1,16 @@
 import { ConfigError, RetriableError } from '@rowbridge/api'
 import { describe, expect, test } from 'vitest'
-import { createLog, type LogFormat, type LogLevel } from './log.js'
+import { LogLevels } from '@rowbridge/runtime'
+import { createLog, rootLevelOf, type LogFormat, type LogLevel } from './log.js'
 import { StatusLine } from './status-line.js'
 
 function logTo(lines: string[], format: LogFormat, level: LogLevel = 'info') {
-  return createLog({ format, level, colors: false, out: { print: (text) => void lines.push(text) } })
+  return createLog({
+    format,
+    levels: new LogLevels(rootLevelOf(level)),
+    colors: false,
+    out: { print: (text) => void lines.push(text) },
+  })
 }
 
 describe('the log', () => {
@@ -26,6 +32,17 @@ describe('the log', () => {
       ms: 12,
       message: 'Slow',
     })
+  })
+
+  test('follows the level of the logger that a line names, also when it changes', () => {
+    const lines: string[] = []
+    const levels = new LogLevels('INFO')
+    const log = createLog({ format: 'json', levels, colors: false, out: { print: (text) => void lines.push(text) } })
+    log.debug('before', { logger: 'a.b.C' })
+    levels.set('a.b', 'DEBUG', 0)
+    log.debug('after', { logger: 'a.b.C' })
+    log.debug('elsewhere', { logger: 'a.c' })
+    expect(lines.map((line) => (JSON.parse(line) as { message: string }).message)).toEqual(['after'])
   })
 
   test('leaves out what is below its level', () => {

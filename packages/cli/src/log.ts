@@ -1,5 +1,6 @@
 // The worker's log: readable lines, or JSON lines for machines. Passwords never get into either.
 import { describeError, redact, type Log, type LogFields } from '@rowbridge/api'
+import { ROOT_LOGGER, type LogLevelName, type LogLevels } from '@rowbridge/runtime'
 import { pino, stdTimeFunctions } from 'pino'
 import { prettyLine } from './log-pretty.js'
 import type { StatusLine } from './status-line.js'
@@ -11,7 +12,8 @@ export type LogLevel = (typeof LOG_LEVELS)[number]
 
 export interface LogOptions {
   readonly format: LogFormat
-  readonly level: LogLevel
+  /** What is told at all; may change at any time. */
+  readonly levels: LogLevels
   readonly colors: boolean
   /** Where lines go, above its status if there is one. */
   readonly out: Pick<StatusLine, 'print'>
@@ -19,12 +21,24 @@ export interface LogOptions {
 
 const SECRET_KEY = /password|passwd|secret|token|credential|jaas/i
 
-export function createLog({ format, level, colors, out }: LogOptions): Log {
+const ROOT_LEVELS: Readonly<Record<LogLevel, LogLevelName>> = {
+  debug: 'DEBUG',
+  info: 'INFO',
+  warn: 'WARN',
+  error: 'ERROR',
+}
+
+/** The level of the root logger, by the word of the command line. */
+export function rootLevelOf(level: LogLevel): LogLevelName {
+  return ROOT_LEVELS[level]
+}
+
+export function createLog({ format, levels, colors, out }: LogOptions): Log {
   const write =
     format === 'json' ? (line: string) => out.print(line) : (line: string) => out.print(prettyLine(line, colors))
   const logger = pino(
     {
-      level,
+      level: 'debug',
       base: null,
       timestamp: stdTimeFunctions.isoTime,
       messageKey: 'message',
@@ -32,8 +46,11 @@ export function createLog({ format, level, colors, out }: LogOptions): Log {
     },
     { write },
   )
-  const at = (name: LogLevel) => (message: string, fields?: LogFields) =>
+  const at = (name: LogLevel) => (message: string, fields?: LogFields) => {
+    const source = fields?.['logger']
+    if (!levels.isTold(typeof source === 'string' ? source : ROOT_LOGGER, name)) return
     logger[name](fields === undefined ? {} : cleaned(fields), redact(message))
+  }
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
 }
 

@@ -46,9 +46,10 @@ function standaloneCommand(done: (code: number) => void): Command {
     .argument('<worker.properties>', 'properties of the worker; - reads them from standard input')
     .argument('[connectors...]', 'files of connectors: properties, or JSON as for POST /connectors')
   return logOptions(command)
+    .option('--once', 'read what is there now, write it, report, and end')
     .addHelpText(
       'after',
-      '\nExit codes: 0 stopped by a signal, 1 wrong usage, 2 cannot start, 3 a connector cannot start.',
+      '\nExit codes: 0 stopped by a signal or done with --once, 1 wrong usage, 2 cannot start, 3 a connector cannot start,\n4 a connector failed with --once.',
     )
     .action(async (worker: string, connectors: readonly string[], options: StandaloneOptions) => {
       const { standalone } = await import('./standalone.js')

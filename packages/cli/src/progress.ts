@@ -1,4 +1,6 @@
-// The live line of a long load: rows so far and rows per second of each connector that moves.
+// The live line of a long load: rows so far and rows per second of each connector that moves, how much is done and how long the rest
+// will take. Where there is no terminal, the log tells it now and then.
+import type { Log } from '@rowbridge/api'
 import type { TaskProgress, Worker } from '@rowbridge/runtime'
 import type { StatusLine } from './status-line.js'
 
@@ -6,10 +8,21 @@ const EVERY_MS = 500
 /** A load shorter than this needs no line. */
 const LONG_MS = 1_500
 
+/** Without a terminal, so often. */
+const LOGGED_MS = 30_000
+
 /** Draws until the returned function is called. */
-export function showProgress(worker: Worker, line: StatusLine, now: () => number = Date.now): () => void {
+export function showProgress(worker: Pick<Worker, 'progress'>, line: StatusLine, log: Log): () => void {
   const loads = new Map<string, Load>()
-  const timer = setInterval(() => line.show(lineOf(loads, worker.progress(), now())), EVERY_MS)
+  let logged = Date.now()
+  const timer = setInterval(() => {
+    const now = Date.now()
+    const text = lineOf(loads, worker.progress(), now)
+    line.show(text)
+    if (line.isShown || text === '' || now - logged < LOGGED_MS) return
+    logged = now
+    log.info(text)
+  }, EVERY_MS)
   timer.unref()
   return () => {
     clearInterval(timer)
@@ -28,7 +41,7 @@ interface Load {
 /** The text for the figures of now; `loads` remembers those of before. */
 export function lineOf(loads: Map<string, Load>, progress: readonly TaskProgress[], time: number): string {
   const parts: string[] = []
-  for (const [connector, { rows, share, behind }] of totalsOf(progress)) {
+  for (const [connector, { rows, share, leftMs, behind }] of totalsOf(progress)) {
     const before = loads.get(connector)
     const load = nextLoad(before, rows, time)
     loads.set(connector, load)
@@ -36,8 +49,9 @@ export function lineOf(loads: Map<string, Load>, progress: readonly TaskProgress
     if (time - load.changed >= LONG_MS || load.changed - load.since < LONG_MS) continue
     const rate = Math.round((load.rows - load.rowsThen) / seconds)
     const done = share === null ? '' : ` · ${Math.floor(share * 100)} %`
-    const left = behind === null || behind === 0 ? '' : ` · ${figure(behind)} behind`
-    parts.push(`${connector}: ${figure(rows)} rows · ${figure(rate)} rows/s${done}${left}`)
+    const left = leftMs === null || leftMs === 0 ? '' : ` · ${timeText(leftMs)} left`
+    const lag = behind === null || behind === 0 ? '' : ` · ${figure(behind)} behind`
+    parts.push(`${connector}: ${figure(rows)} rows · ${figure(rate)} rows/s${done}${left}${lag}`)
   }
   return parts.join('   ')
 }
@@ -53,6 +67,8 @@ interface Totals {
   readonly rows: number
   /** Of a source that loads tables, from 0 to 1. */
   readonly share: number | null
+  /** Of the same, until the slowest task will be done. */
+  readonly leftMs: number | null
   /** Of a sink: records that wait in the partition with the most. */
   readonly behind: number | null
 }
@@ -65,6 +81,7 @@ function totalsOf(progress: readonly TaskProgress[]): ReadonlyMap<string, Totals
     totals.set(connector, {
       rows: rows + (before?.rows ?? 0),
       share: chosen(Math.min, before?.share, metrics['source-load-share']),
+      leftMs: chosen(Math.max, before?.leftMs, metrics['source-load-left-ms']),
       behind: chosen(Math.max, before?.behind, metrics['sink-record-lag-max']),
     })
   }
@@ -74,6 +91,13 @@ function totalsOf(progress: readonly TaskProgress[]): ReadonlyMap<string, Totals
 function chosen(choose: typeof Math.min, ...values: readonly (number | null | undefined)[]): number | null {
   const known = values.filter((value) => typeof value === 'number')
   return known.length === 0 ? null : choose(...known)
+}
+
+function timeText(ms: number): string {
+  const seconds = Math.max(1, Math.round(ms / 1000))
+  if (seconds < 90) return `${seconds} s`
+  const minutes = Math.round(seconds / 60)
+  return minutes < 90 ? `${minutes} min` : `${(minutes / 60).toFixed(1)} h`
 }
 
 function figure(value: number): string {

@@ -3,11 +3,11 @@
 import { ConfigError, describeError, redact, type Log, type Props } from '@rowbridge/api'
 import { openKafka } from '@rowbridge/kafka'
 import { restServer, type RestServer } from '@rowbridge/rest'
-import { startStandalone, type Worker } from '@rowbridge/runtime'
+import { LogLevels, parseProperties, startStandalone, type Worker } from '@rowbridge/runtime'
 import { readConnectorFile, type ConnectorFile } from './connector-files.js'
-import { createLog, type LogFormat, type LogLevel } from './log.js'
+import { createLog, rootLevelOf, type LogFormat, type LogLevel } from './log.js'
+import { onceConnector, onceWorker, runOnce } from './once.js'
 import { builtInPlugins } from './plugins.js'
-import { parseProperties } from './properties.js'
 import { readInput } from './read-input.js'
 import { showProgress } from './progress.js'
 import { StatusLine } from './status-line.js'
@@ -16,10 +16,13 @@ import { stoppingOf, type Stopping } from './stopping.js'
 export interface StandaloneOptions {
   readonly logFormat: LogFormat
   readonly logLevel: LogLevel
+  /** To the present end of the sources, and no further. */
+  readonly once?: boolean
 }
 
 export const CANNOT_START = 2
 const CONNECTOR_FAILED = 3
+const RUN_FAILED = 4
 
 /** Thrown inside with the exit code that the command is to end with. */
 class StartFailure extends Error {
@@ -37,11 +40,13 @@ export async function standalone(
   connectorFiles: readonly string[],
   options: StandaloneOptions,
 ): Promise<number> {
-  const { log, out, stopping } = surroundingsOf(options)
+  const around = surroundingsOf(options)
+  const { log, stopping } = around
   try {
     const props = await orFail(CANNOT_START, readWorkerFile(workerFile, log))
     const connectors = await orFail(CONNECTOR_FAILED, readConnectorFiles(connectorFiles, log))
-    return await runWorker(props, connectors, { log, out, stopping })
+    if (!around.once) return await runWorker(props, connectors, around)
+    return await runWorker(onceWorker(props), connectors.map(onceConnector), around)
   } catch (error) {
     return exitCodeOf(error, log)
   } finally {
@@ -57,36 +62,42 @@ export function exitCodeOf(error: unknown, log: Log): number {
 
 export interface Surroundings {
   readonly log: Log
+  readonly logLevels: LogLevels
   readonly out: StatusLine
   readonly stopping: Stopping
+  readonly once: boolean
 }
 
 export function surroundingsOf(options: StandaloneOptions): Surroundings {
   const out = new StatusLine(process.stdout)
   const colors = process.stdout.isTTY && process.env['NO_COLOR'] === undefined
-  const log = createLog({ format: options.logFormat, level: options.logLevel, colors, out })
-  return { log, out, stopping: stoppingOf(log) }
+  const logLevels = new LogLevels(rootLevelOf(options.logLevel))
+  const log = createLog({ format: options.logFormat, levels: logLevels, colors, out })
+  return { log, logLevels, out, stopping: stoppingOf(log), once: options.once === true }
 }
 
 async function runWorker(
   props: Props,
   connectors: readonly ConnectorFile[],
-  { log, out, stopping }: Surroundings,
+  { log, logLevels, out, stopping, once }: Surroundings,
 ): Promise<number> {
-  const worker = await startWorker(props, log)
+  const worker = await startWorker(props, log, logLevels)
   let rest: RestServer | null = null
   let stopProgress: (() => void) | null = null
   try {
     let isReady = false
-    const listeners = props['listeners'] ?? 'http://:8083'
-    rest = await orFail(CANNOT_START, restServer({ herder: worker.herder, listeners, log, isReady: () => isReady }))
+    const { herder } = worker
+    rest = await orFail(
+      CANNOT_START,
+      restServer({ herder, props: worker.props, log, logLevels, metrics: worker, isReady: () => isReady }),
+    )
     // A connector may take long to make, as when its database hangs.
     await Promise.race([createConnectors(worker, connectors, log, stopping), stopping.requested])
     if (stopping.isRequested()) return await stopping.requested
     isReady = true
     log.info(`Ready: ${rest.urls.join(', ')}`, { connectors: connectors.length })
-    stopProgress = showProgress(worker, out)
-    return await stopping.requested
+    stopProgress = showProgress(worker, out, log)
+    return await Promise.race([once ? onceCode(worker, log) : stopping.requested, stopping.requested])
   } catch (error) {
     return exitCodeOf(error, log)
   } finally {
@@ -97,9 +108,13 @@ async function runWorker(
   }
 }
 
-async function startWorker(props: Props, log: Log): Promise<Worker> {
+async function onceCode(worker: Worker, log: Log): Promise<number> {
+  return (await runOnce(worker, log)) ? 0 : RUN_FAILED
+}
+
+async function startWorker(props: Props, log: Log, logLevels: LogLevels): Promise<Worker> {
   try {
-    return await startStandalone({ props, plugins: builtInPlugins, log, openKafka })
+    return await startStandalone({ props, plugins: builtInPlugins, log, logLevels, openKafka })
   } catch (error) {
     throw new StartFailure(error instanceof ConfigError ? CANNOT_START : CONNECTOR_FAILED, error)
   }

@@ -16,6 +16,11 @@ export class StatusLine {
     this.#screen = screen
   }
 
+  /** Whether there is a terminal to show it on. */
+  get isShown(): boolean {
+    return this.#screen.isTTY === true
+  }
+
   /** Shows a text in place of the last; empty: none. Does nothing where the screen is no terminal. */
   show(text: string): void {
     if (this.#screen.isTTY !== true || text === this.#text) return

@@ -1,8 +1,8 @@
 // What the topics commands share: opening the log they are to look at; and the list of topics.
 import { ConnectError, type Log, type Props } from '@rowbridge/api'
 import { openKafka, type Kafka } from '@rowbridge/kafka'
+import { LogLevels, parseProperties } from '@rowbridge/runtime'
 import { createLog } from './log.js'
-import { parseProperties } from './properties.js'
 import { readInput } from './read-input.js'
 import { StatusLine } from './status-line.js'
 
@@ -53,7 +53,7 @@ async function clusterProps({ bootstrapServer, config }: ClusterOptions): Promis
 /** Problems of the connection go to standard error; standard output is for records. */
 function quietLog(): Log {
   const out = new StatusLine(process.stderr)
-  return createLog({ format: 'pretty', level: 'warn', colors: process.stderr.isTTY, out })
+  return createLog({ format: 'pretty', levels: new LogLevels('WARN'), colors: process.stderr.isTTY, out })
 }
 
 /** Prints one line; waits where the reader is slower. */

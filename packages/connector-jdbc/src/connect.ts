@@ -1,6 +1,12 @@
 // Opens a database as a configuration says, with its attempts and pauses.
 import { describeError, RetriableError, StateError, type Log, type Props } from '@rowbridge/api'
-import { openDatabase, type Database, type DatabaseOptions, type TypeOptions } from '@rowbridge/sql'
+import {
+  openDatabase,
+  type Database,
+  type DatabaseOptions,
+  type IsolationLevel,
+  type TypeOptions,
+} from '@rowbridge/sql'
 import { wait } from './wait.js'
 import { zoneOf } from './time-zone.js'
 
@@ -11,13 +17,18 @@ export interface ConnectionConfig {
   readonly 'connection.password': string | null
   readonly 'connection.attempts': number
   readonly 'connection.backoff.ms': number
+  readonly 'connection.check.ms': number
+  readonly 'query.timeout.ms': number
   readonly 'dialect.name': string
   readonly 'quote.sql.identifiers': string
   readonly 'db.timezone': string
+  readonly 'date.calendar.system': string
+  /** The source's alone. */
+  readonly 'transaction.isolation.mode'?: string
 }
 
 export const PASS_THROUGH = 'connection.'
-const OWN_KEYS = new Set(['url', 'user', 'password', 'attempts', 'backoff.ms'])
+const OWN_KEYS = new Set(['url', 'user', 'password', 'attempts', 'backoff.ms', 'check.ms'])
 
 /** What the driver is given: every `connection.*` key that is not one of ours, the prefix removed. */
 function driverPropsOf(props: Props): Record<string, string> {
@@ -36,9 +47,30 @@ export function databaseOptionsOf(config: ConnectionConfig, props: Props, types:
     driverProps: driverPropsOf(props),
     dialectName: config['dialect.name'],
     quoteIdentifiers: config['quote.sql.identifiers'].toLowerCase() === 'never' ? 'never' : 'always',
-    types: { ...types, timeZone: zoneOf(config['db.timezone']) },
+    types: { ...types, timeZone: zoneOf(config['db.timezone']), calendar: calendarOf(config) },
+    queryTimeoutMs: config['query.timeout.ms'],
+    checkMs: config['connection.check.ms'],
     applicationName: `rowbridge ${props['name'] ?? ''}`.trim(),
+    ...isolationOf(config['transaction.isolation.mode']),
   }
+}
+
+const LEVELS: Readonly<Record<string, IsolationLevel>> = {
+  READ_UNCOMMITTED: 'READ UNCOMMITTED',
+  READ_COMMITTED: 'READ COMMITTED',
+  REPEATABLE_READ: 'REPEATABLE READ',
+  SERIALIZABLE: 'SERIALIZABLE',
+}
+
+/** Nothing where the server's own level is to be used. */
+function isolationOf(mode: string | undefined): { readonly isolation?: IsolationLevel } {
+  const isolation = LEVELS[mode ?? '']
+  return isolation === undefined ? {} : { isolation }
+}
+
+/** Which calendar days before 1582-10-15 are counted by. */
+export function calendarOf(config: { readonly 'date.calendar.system': string }): 'legacy' | 'proleptic' {
+  return config['date.calendar.system'] === 'LEGACY' ? 'legacy' : 'proleptic'
 }
 
 export interface ConnectOptions {

@@ -10,12 +10,24 @@ const DIALECT_NAMES = [
   'GenericDatabaseDialect',
 ] as const
 
+/** How the Java connector begins to refuse a value of some enums. */
+export const NOT_ONE_OF = 'Invalid enumerator; it must be one of'
+
+const DEFAULT_PROVIDER = 'io.confluent.connect.jdbc.util.DefaultJdbcCredentialsProvider'
+
+/** Another class would give another user than the configuration does. */
+function checkProvider(name: string): string | null {
+  if (name === '' || name === DEFAULT_PROVIDER) return null
+  return `Class ${name} could not be found, as classes of Java cannot be loaded. Remove the key and set connection.user and connection.password`
+}
+
 export const CREDENTIALS_PROVIDER_KEY = {
   type: 'class',
-  default: 'io.confluent.connect.jdbc.util.DefaultJdbcCredentialsProvider',
+  default: DEFAULT_PROVIDER,
+  check: checkProvider,
   importance: 'low',
   width: 'long',
-  doc: 'Accepted so that existing configurations load. Classes of Java cannot be used: `connection.user` and `connection.password` always are.',
+  doc: 'The class that gives `connection.user` and `connection.password`, which is the only one there is: other classes of Java cannot be loaded and are refused.',
 } as const satisfies ConfigKey
 
 export const ATTEMPTS_KEY = {
@@ -35,6 +47,24 @@ export const BACKOFF_KEY = {
   doc: 'Pause between two attempts to connect, in milliseconds.',
 } as const satisfies ConfigKey
 
+export const CHECK_KEY = {
+  type: 'long',
+  default: 10_000,
+  min: 0,
+  importance: 'low',
+  width: 'short',
+  doc: 'After how long without an answer the server is asked, over a second connection, whether it still works on a statement, in milliseconds. When it does not, or cannot be reached in the same time, the connection is opened anew. A statement that takes long is left in peace. 0: never.',
+} as const satisfies ConfigKey
+
+export const QUERY_TIMEOUT_KEY = {
+  type: 'long',
+  default: 0,
+  min: 0,
+  importance: 'low',
+  width: 'short',
+  doc: 'The longest that a statement may go without an answer, in milliseconds; it is then stopped, and tried again. 0: as long as it takes, or what `socketTimeout` in `connection.url` says.',
+} as const satisfies ConfigKey
+
 export const DIALECT_KEY = {
   type: 'string',
   default: '',
@@ -50,7 +80,7 @@ export const CALENDAR_KEY = {
   default: 'LEGACY',
   importance: 'low',
   width: 'medium',
-  doc: 'Accepted so that existing configurations load. Dates are always those of the proleptic Gregorian calendar, as ISO 8601 and the databases have them; the two differ before 1582-10-15 only.',
+  doc: 'How days before 1582-10-15 are counted: by the Julian calendar as Java does (`LEGACY`), or by the proleptic Gregorian one as ISO 8601 and the databases do. `LEGACY` has no 1582-10-05 … 1582-10-14; those days become the ten that follow. Later dates are the same in both. Source and sink of one topic must agree.',
 } as const satisfies ConfigKey
 
 export const QUOTE_KEY = {

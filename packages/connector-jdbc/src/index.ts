@@ -21,7 +21,7 @@ export const jdbcSource: SourcePlugin = {
 export const jdbcSink: SinkPlugin = {
   type: 'sink',
   className: 'io.confluent.connect.jdbc.JdbcSinkConnector',
-  otherNames: ['io.aiven.connect.jdbc.JdbcSinkConnector'],
+  otherNames: ['io.aiven.connect.jdbc.JdbcSinkConnector', 'io.debezium.connector.jdbc.JdbcSinkConnector'],
   taskClass: 'io.confluent.connect.jdbc.sink.JdbcSinkTask',
   version: VERSION,
   config: sinkConfig,

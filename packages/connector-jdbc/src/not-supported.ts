@@ -1,5 +1,5 @@
 // Keys that are understood but whose effect is not there: whoever sets one is told so, in the log of the connector.
-import type { Log, Props } from '@rowbridge/api'
+import { nearestKey, type Log, type Props } from '@rowbridge/api'
 
 /** A key, the values of it that change nothing, and what happens instead of what was asked for. */
 export interface NotSupported {
@@ -17,14 +17,19 @@ export function warnNotSupported(keys: readonly NotSupported[], props: Props, lo
   }
 }
 
-export const CREDENTIALS_PROVIDER: NotSupported = {
-  key: 'jdbc.credentials.provider.class',
-  harmless: ['io.confluent.connect.jdbc.util.DefaultJdbcCredentialsProvider', ''],
-  instead: 'a Java class cannot be loaded; connection.user and connection.password are used.',
-}
+const CONNECTION = 'connection.'
+const CONNECTION_KEYS = ['url', 'user', 'password', 'attempts', 'backoff.ms'].map((name) => CONNECTION + name)
 
-export const CALENDAR: NotSupported = {
-  key: 'date.calendar.system',
-  harmless: ['PROLEPTIC_GREGORIAN'],
-  instead: 'dates are always proleptic Gregorian, which differs from LEGACY only before 1582-10-15.',
+/** One warning for each property of the driver that looks like a misspelt key of ours. */
+export function warnNearMisses(props: Props, log: Log): void {
+  for (const key of Object.keys(props)) {
+    if (!key.startsWith(CONNECTION) || CONNECTION_KEYS.includes(key)) continue
+    const name = key.slice(CONNECTION.length)
+    const nearest = nearestKey(
+      name,
+      CONNECTION_KEYS.map((known) => known.slice(CONNECTION.length)),
+    )
+    if (nearest === null) continue
+    log.warn(`${key} goes to the driver as its property ${name}. Did you mean ${CONNECTION}${nearest}?`, { key })
+  }
 }

@@ -14,16 +14,24 @@ export class Session {
     this.#how = how
   }
 
+  get isOpen(): boolean {
+    return this.#database !== null
+  }
+
   /** The open connection, or a new one. */
   async database(): Promise<Database> {
     this.#database ??= await this.#open()
     return this.#database
   }
 
-  /** Once there was a connection, its server is known to be right, so that one that is down is worth waiting for. */
+  /**
+   * Once there was a connection, its server is known to be right, so that one that is down is worth waiting for: whoever reads
+   * has the patience, and is told of each failure.
+   */
   async #open(): Promise<Database> {
     try {
-      const database = await connect(this.#options, this.#how)
+      const how = this.#wasOpen ? { ...this.#how, attempts: 1 } : this.#how
+      const database = await connect(this.#options, how)
       this.#wasOpen = true
       return database
     } catch (error) {

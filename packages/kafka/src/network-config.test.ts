@@ -2,8 +2,9 @@
 import { createServer } from 'node:net'
 import { ConfigError, RetriableError } from '@rowbridge/api'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { jaasOptions, networkSettings } from './network-config.js'
+import { networkSettings } from './network-config.js'
 import { networkKafka } from './network.js'
+import { jaasOptions } from './sasl.js'
 
 const log = { debug() {}, info() {}, warn() {}, error() {} }
 const PLAIN = 'org.apache.kafka.common.security.plain.PlainLoginModule required'
@@ -42,6 +43,15 @@ describe('connection settings', () => {
     [
       { 'bootstrap.servers': 'a:1', 'security.protocol': 'SASL_SSL', 'sasl.mechanism': 'PLAIN' },
       'sasl.jaas.config: no username and password',
+    ],
+    [
+      {
+        'bootstrap.servers': 'a:1',
+        'security.protocol': 'SASL_SSL',
+        'sasl.mechanism': 'PLAIN',
+        'sasl.jaas.config': 'com.sun.security.auth.module.JndiLoginModule required user.provider.url="ldap://evil";',
+      },
+      'sasl.jaas.config: the login module com.sun.security.auth.module.JndiLoginModule is not the one',
     ],
     [{ 'bootstrap.servers': 'a:1', 'request.timeout.ms': 'soon' }, 'request.timeout.ms: soon is not a whole number'],
   ])('of %j are refused by key', (props, message) => {

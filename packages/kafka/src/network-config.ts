@@ -1,8 +1,9 @@
 // Properties as a Java client knows them, turned into connection settings: servers, security, timeouts.
-import { readFileSync } from 'node:fs'
-import { ConfigError } from '@rowbridge/api'
-import type { KafkaConfig, SASLOptions } from 'kafkajs'
+import type { KafkaConfig } from 'kafkajs'
 import type { Attempt } from './network-errors.js'
+import { saslOf, userOf } from './sasl.js'
+import { tlsSettings } from './tls.js'
+import { wrong } from './wrong-property.js'
 
 export type KafkaProps = Readonly<Record<string, string>>
 
@@ -27,8 +28,8 @@ export function networkSettings(props: KafkaProps): NetworkSettings {
   const backoffMs = numberProp(props, 'retry.backoff.ms', 100)
   return {
     servers: serversOf(bootstrap),
-    attempt: { bootstrap, protocol, user: sasl === undefined ? null : sasl.username },
-    ssl: protocol.endsWith('SSL') ? sslOf(props) : undefined,
+    attempt: { bootstrap, protocol, user: userOf(sasl) },
+    ssl: protocol.endsWith('SSL') ? clientTls(props) : undefined,
     sasl,
     connectTimeoutMs: numberProp(props, 'socket.connection.setup.timeout.ms', 4000),
     requestTimeoutMs: numberProp(props, 'request.timeout.ms', 30_000),
@@ -46,11 +47,6 @@ export function numberProp(props: KafkaProps, key: string, otherwise: number, mi
   return value
 }
 
-export function wrong(key: string, message: string, hint?: string): ConfigError {
-  const problems = [{ key, message: `${key}: ${message}` }]
-  return new ConfigError('invalid-kafka-property', problems, hint === undefined ? {} : { hint })
-}
-
 function serversOf(bootstrap: string): { host: string; port: number }[] {
   const parts = bootstrap
     .split(',')
@@ -64,87 +60,7 @@ function serversOf(bootstrap: string): { host: string; port: number }[] {
   })
 }
 
-type PasswordSasl = Extract<SASLOptions, { username: string }>
-const MECHANISMS: Readonly<Record<string, PasswordSasl['mechanism']>> = {
-  PLAIN: 'plain',
-  'SCRAM-SHA-256': 'scram-sha-256',
-  'SCRAM-SHA-512': 'scram-sha-512',
-}
-
-function saslOf(props: KafkaProps): PasswordSasl {
-  const name = (props['sasl.mechanism'] ?? 'GSSAPI').toUpperCase()
-  const mechanism = MECHANISMS[name]
-  if (mechanism === undefined) {
-    throw wrong('sasl.mechanism', `${name} is not supported`, `Use one of: ${Object.keys(MECHANISMS).join(', ')}.`)
-  }
-  const options = jaasOptions(props['sasl.jaas.config'] ?? '')
-  const [username, password] = [options.get('username'), options.get('password')]
-  if (username === undefined || password === undefined) {
-    const module = mechanism === 'plain' ? 'plain.PlainLoginModule' : 'scram.ScramLoginModule'
-    throw wrong(
-      'sasl.jaas.config',
-      'no username and password in it',
-      `Write: org.apache.kafka.common.security.${module} required username="…" password="…";`,
-    )
-  }
-  return { mechanism, username, password }
-}
-
-/** The options of the login module: name="value" pairs, the quotes optional, a backslash before a quote. */
-export function jaasOptions(text: string): Map<string, string> {
-  const options = new Map<string, string>()
-  for (const [, name, quoted, single, bare] of text.matchAll(
-    /([\w.]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([^\s;"']+))/g,
-  )) {
-    const value = (quoted ?? single)?.replaceAll(/\\(.)/g, '$1') ?? bare ?? ''
-    if (name !== undefined) options.set(name, value)
-  }
-  return options
-}
-
-function sslOf(props: KafkaProps): Exclude<KafkaConfig['ssl'], undefined> {
-  const ca = trusted(props)
-  const checked = (props['ssl.endpoint.identification.algorithm'] ?? 'https') !== ''
-  return {
-    ...(ca === null ? {} : { ca }),
-    ...keyOf(props),
-    ...(checked ? {} : { checkServerIdentity: () => undefined }),
-  }
-}
-
-function trusted(props: KafkaProps): string | null {
-  const inline = props['ssl.truststore.certificates']
-  if (inline !== undefined) return inline
-  const path = props['ssl.truststore.location']
-  if (path === undefined || path === '') return null
-  const text = readFile('ssl.truststore.location', path).toString('latin1')
-  if (text.includes('-----BEGIN CERTIFICATE')) return text
-  throw wrong('ssl.truststore.location', `${path} is not a PEM file`, pemHint(path))
-}
-
-function keyOf(props: KafkaProps): object {
-  const passphrase = props['ssl.key.password'] ?? props['ssl.keystore.password']
-  const secret = passphrase === undefined ? {} : { passphrase }
-  const [key, cert] = [props['ssl.keystore.key'], props['ssl.keystore.certificate.chain']]
-  if (key !== undefined && cert !== undefined) return { key, cert, ...secret }
-  const path = props['ssl.keystore.location']
-  if (path === undefined || path === '') return {}
-  const bytes = readFile('ssl.keystore.location', path)
-  const text = bytes.toString('latin1')
-  if (text.includes('-----BEGIN')) return { key: text, cert: text, ...secret }
-  const pfxPassword = props['ssl.keystore.password']
-  if (bytes[0] === 0x30) return { pfx: bytes, ...(pfxPassword === undefined ? {} : { passphrase: pfxPassword }) }
-  throw wrong('ssl.keystore.location', `${path} is neither a PEM nor a PKCS12 file`, pemHint(path))
-}
-
-function readFile(key: string, path: string): Buffer {
-  try {
-    return readFileSync(path)
-  } catch (cause) {
-    throw wrong(key, `${path} cannot be read (${cause instanceof Error ? cause.message : String(cause)})`)
-  }
-}
-
-function pemHint(path: string): string {
-  return `Convert it: keytool -list -rfc -keystore ${path} > ${path}.pem (a key: keytool -importkeystore -deststoretype PKCS12).`
+function clientTls(props: KafkaProps): Exclude<KafkaConfig['ssl'], undefined> {
+  const isChecked = (props['ssl.endpoint.identification.algorithm'] ?? 'https').trim() !== ''
+  return { ...tlsSettings(props), ...(isChecked ? {} : { checkServerIdentity: () => undefined }) }
 }

@@ -1,27 +1,19 @@
-// The server itself: version, health, loggers.
+// The server itself: version and health.
 import type { Json } from '@rowbridge/api'
 import type { Herder } from '@rowbridge/runtime'
-import { HttpError } from './errors.js'
 import type { Answer, Route } from './route.js'
 import { settled } from './timeout.js'
 
 const PROBE_MS = 10_000
 /** Clients decide by this version what they may ask for, so that it has to be one of Kafka Connect. */
-const API_VERSION = '3.9.2'
+export const API_VERSION = '3.9.2'
 
 /** `isReady` tells whether all connectors named at start were made. */
 export function adminRoutes(herder: Herder, isReady: () => boolean): readonly Route[] {
   return [
     { method: 'GET', path: '/', handle: () => root(herder) },
     { method: 'GET', path: '/health', handle: () => health(herder, isReady) },
-    { method: 'GET', path: '/admin/loggers', handle: loggers },
-    { method: 'GET', path: '/admin/loggers/:logger', handle: loggers },
-    { method: 'PUT', path: '/admin/loggers/:logger', takesJson: true, handle: loggers },
   ]
-}
-
-function loggers(): Promise<never> {
-  return Promise.reject(new HttpError(501, 'Changing log levels over HTTP is not supported yet.'))
 }
 
 async function root(herder: Herder): Promise<Answer> {

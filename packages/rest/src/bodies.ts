@@ -1,7 +1,7 @@
 // What request bodies may hold: typed values out of JSON, with the leniency of Kafka Connect (numbers and booleans become
 // text) and its complaints.
 import { parseJsonText, JsonTextError, type Json, type JsonNode, type Props, type TextPlace } from '@rowbridge/api'
-import type { TargetState } from '@rowbridge/runtime'
+import type { OffsetChange, TargetState } from '@rowbridge/runtime'
 import { HttpError } from './errors.js'
 
 const ENTITIES = 'org.apache.kafka.connect.runtime.rest.entities'
@@ -52,12 +52,38 @@ export function readTaskConfigs(body: string): readonly Props[] {
 }
 
 /** The offsets of a request to alter them; null where the client gave none. */
-export function readOffsets(body: string): readonly Json[] | null {
+export function readOffsets(body: string): readonly OffsetChange[] | null {
   const root = parseBody(body)
   if (root === null || root.kind === 'null') return null
-  const offsets = membersOf(root, `${ENTITIES}.ConnectorOffsets`, ['offsets']).get('offsets')
-  if (offsets === undefined || offsets.kind !== 'array') return null
-  return offsets.items.map((item) => item.kind)
+  const type = `${ENTITIES}.ConnectorOffsets`
+  const offsets = membersOf(root, type, ['offsets']).get('offsets')
+  if (offsets === undefined || offsets.kind === 'null') return null
+  if (offsets.kind !== 'array') {
+    const list = `java.util.ArrayList<${ENTITIES}.ConnectorOffset>`
+    throw wrongKind(offsets, list, chainOf(`${type}["offsets"]`))
+  }
+  return offsets.items.map((item, i) => offsetChangeOf(item, `${type}["offsets"]->java.util.ArrayList[${i}]`))
+}
+
+function offsetChangeOf(node: JsonNode, path: string): OffsetChange {
+  const members = membersOf(node, `${ENTITIES}.ConnectorOffset`, ['offset', 'partition'])
+  const mapAt = (name: 'partition' | 'offset'): Json => {
+    const part = members.get(name)
+    if (part === undefined || part.kind === 'null') return null
+    if (part.kind === 'object') return jsonOf(part)
+    throw wrongKind(part, 'java.util.LinkedHashMap<java.lang.String,java.lang.Object>', chainOf(`${path}["${name}"]`))
+  }
+  return { partition: mapAt('partition'), offset: mapAt('offset') }
+}
+
+/** The level of a request to set that of a logger; null where the client gave none. */
+export function readLevel(body: string): string | null {
+  const root = parseBody(body)
+  if (root === null || root.kind === 'null') return null
+  const type = 'java.util.LinkedHashMap<java.lang.String,java.lang.String>'
+  if (root.kind !== 'object') throw wrongKind(root, type)
+  const level = new Map(root.members).get('level')
+  return level === undefined ? null : textOf(level, 'java.util.LinkedHashMap["level"]')
 }
 
 /** The set keys alone: a null means the same as leaving the key out. */
@@ -104,6 +130,25 @@ function mapOf(node: JsonNode, path: string): NullableProps {
 function textOf(node: JsonNode, path: string): string | null {
   if (node.kind === 'object' || node.kind === 'array') throw wrongKind(node, 'java.lang.String', chainOf(path))
   return node.kind === 'null' ? null : node.text
+}
+
+function jsonOf(node: JsonNode): Json {
+  switch (node.kind) {
+    case 'object':
+      return Object.fromEntries(node.members.map(([key, value]) => [key, jsonOf(value)]))
+    case 'array':
+      return node.items.map(jsonOf)
+    case 'string':
+      return node.text
+    case 'number':
+      return Number.isSafeInteger(Number(node.text)) || !/^-?\d+$/.test(node.text)
+        ? Number(node.text)
+        : BigInt(node.text)
+    case 'boolean':
+      return node.text === 'true'
+    case 'null':
+      return null
+  }
 }
 
 function stateOf(node: JsonNode, request: string): TargetState {

@@ -83,7 +83,10 @@ function topicRoutes(herder: Herder): readonly Route[] {
     {
       method: 'PUT',
       path: '/connectors/:name/topics/reset',
-      handle: () => Promise.reject(notYet('Resetting the topics of a connector')),
+      handle: async (call) => {
+        await herder.resetTopics(param(call, 'name'))
+        return { status: 202 }
+      },
     },
   ]
 }
@@ -117,34 +120,29 @@ function offsetRoutes(herder: Herder): readonly Route[] {
       takesJson: true,
       missing: NOT_FOUND,
       handle: async (call) => {
-        const offsets = readOffsets(call.body)
-        if (offsets === null || offsets.length === 0) {
+        const changes = readOffsets(call.body)
+        if (changes === null || changes.length === 0) {
           throw new HttpError(400, 'Partitions / offsets need to be provided for an alter offsets request')
         }
-        await requireStopped(herder, param(call, 'name'))
-        throw notYet('Altering the offsets of a connector')
+        return alteredAnswer('alter', await herder.alterOffsets(param(call, 'name'), changes))
       },
     },
     {
       method: 'DELETE',
       path,
       missing: NOT_FOUND,
-      handle: async (call) => {
-        await requireStopped(herder, param(call, 'name'))
-        throw notYet('Resetting the offsets of a connector')
-      },
+      handle: async (call) => alteredAnswer('reset', await herder.alterOffsets(param(call, 'name'), null)),
     },
   ]
 }
 
-async function requireStopped(herder: Herder, name: string): Promise<void> {
-  const { connector } = await herder.status(name)
-  if (connector.state === 'STOPPED') return
-  const what = 'Connectors must be in the STOPPED state before their offsets can be modified.'
-  const how = `This can be done for the specified connector by issuing a 'PUT' request to the '/connectors/${name}/stop' endpoint`
-  throw new HttpError(400, `${what} ${how}`)
-}
-
-function notYet(what: string): HttpError {
-  return new HttpError(501, `${what} is not supported yet.`)
+/** `isWhole`: the connector says that it keeps no offsets elsewhere, or has changed them, too. */
+function alteredAnswer(verb: 'alter' | 'reset', isWhole: boolean): Answer {
+  const done = verb === 'alter' ? 'altered' : 'reset'
+  const own = `The Connect framework-managed offsets for this connector have been ${done} successfully.`
+  const elsewhere = `if this connector manages offsets externally, they will need to be manually ${done} in the system that the connector uses.`
+  const message = isWhole
+    ? `The offsets for this connector have been ${done} successfully`
+    : `${own} However, ${elsewhere}`
+  return { status: 200, json: { message } }
 }

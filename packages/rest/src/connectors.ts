@@ -112,11 +112,7 @@ async function putConfig(herder: Herder, call: Call): Promise<Answer> {
 }
 
 async function patchConfig(herder: Herder, call: Call): Promise<Answer> {
-  const name = param(call, 'name')
-  const patch = readProps(call.body)
-  const { config } = await herder.info(name)
-  const props = withoutNulls({ ...config, ...patch })
-  const { info } = await herder.putConfig(name, props)
+  const info = await herder.patchConfig(param(call, 'name'), readProps(call.body))
   return { status: 200, json: infoJson(info) }
 }
 

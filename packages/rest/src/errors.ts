@@ -58,6 +58,11 @@ export function errorAnswer(error: unknown, missing: Missing): ErrorAnswer {
       return { status: 503, message: error.message }
     case 'rebalance-pending':
     case 'no-leader':
+    case 'not-stopped':
+    case 'bad-offsets':
+      return { status: 400, message: withHint(error) }
+    case 'topic-tracking-off':
+      return { status: 403, message: error.message }
     case 'connector-exists':
       return { status: 409, message: error.message }
     default:

@@ -14,6 +14,8 @@ export interface Call {
 export interface Answer {
   readonly status: number
   readonly json?: Json
+  /** In place of JSON. */
+  readonly text?: { readonly type: string; readonly content: string }
   /** Path for the `Location` header. */
   readonly location?: string
 }
@@ -21,6 +23,8 @@ export interface Answer {
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly path: string
+  /** Type of the answer, where it is not JSON. */
+  readonly accepts?: string
   /** The body is JSON; else it is ignored. */
   readonly takesJson?: boolean
   /** Says what does not exist, where the path names a connector. */

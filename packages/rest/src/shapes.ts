@@ -1,5 +1,5 @@
 // The JSON of the answers, member by member in the order clients know.
-import { textOf, type ConfigValue, type Json } from '@rowbridge/api'
+import { redact, textOf, type ConfigValue, type Json } from '@rowbridge/api'
 import type { ConfigInfos, ConnectorInfo, ConnectorStatus, InstanceState, TaskInfo } from '@rowbridge/runtime'
 
 export function infoJson(info: ConnectorInfo): Json {
@@ -50,5 +50,6 @@ export function definitionJson({ name, key, order }: ConfigValue): Json {
 }
 
 function valueJson({ name, value, recommended, errors, visible }: ConfigValue): Json {
-  return { name, value, recommended_values: recommended, errors, visible }
+  const shownValue = value === null ? null : redact(value)
+  return { name, value: shownValue, recommended_values: recommended, errors: errors.map(redact), visible }
 }

@@ -1,16 +1,39 @@
 // The worker's own configuration. Keys that steer parts which have no counterpart here are known, so that an existing
 // worker.properties starts unchanged; each is named once in the log.
 import { defineConfig, nearestKey, type Config, type ConfigKey, type Log, type Props } from '@rowbridge/api'
+import { restKeys } from './rest-config.js'
 
 const KAFKA = 'Kafka'
 const CONVERTERS = 'Converters'
 const TASKS = 'Tasks and offsets'
-const REST = 'REST API'
 const TOPICS = 'Topics'
 const UNUSED = 'Accepted without effect'
 
 function unused(type: ConfigKey['type'], fallback: ConfigKey['default']): ConfigKey {
   return { type, default: fallback ?? null, group: UNUSED, importance: 'low', doc: 'No effect here.' }
+}
+
+function unusedWord(fallback: string, values: readonly string[]): ConfigKey {
+  return { ...unused('enum', fallback), values }
+}
+
+function duplicateProblem(text: string): string | null {
+  const names = text.split(',').map((name) => name.trim())
+  return new Set(names).size === names.length ? null : 'Duplicate alias provided.'
+}
+
+/** `All` of a class name `AllConnectorClientConfigOverridePolicy`. */
+function policyProblem(text: string): string | null {
+  return overridePolicyOf(text) === null ? `Only the policies ${OVERRIDE_POLICIES.join(', ')} can be had here` : null
+}
+
+export const OVERRIDE_POLICIES = ['All', 'None', 'Principal'] as const
+export type OverridePolicy = (typeof OVERRIDE_POLICIES)[number]
+
+/** The policy that a name or a Java class name means; null for one of somebody else. */
+export function overridePolicyOf(text: string): OverridePolicy | null {
+  const simple = text.slice(text.lastIndexOf('.') + 1).replace(/ConnectorClientConfigOverridePolicy$/, '')
+  return OVERRIDE_POLICIES.find((policy) => policy.toLowerCase() === simple.toLowerCase()) ?? null
 }
 
 /** Keys of every worker, standing alone or in a cluster. */
@@ -63,11 +86,11 @@ const workerKeys = {
     doc: 'Time that one commit of source offsets may take, in milliseconds.',
   },
   'connector.client.config.override.policy': {
-    type: 'enum',
-    values: ['All', 'None', 'Principal'],
+    type: 'class',
     default: 'All',
     group: KAFKA,
-    doc: 'Which `producer.override.*`, `consumer.override.*` and `admin.override.*` a connector may set.',
+    check: policyProblem,
+    doc: 'Which `producer.override.*`, `consumer.override.*` and `admin.override.*` a connector may set: `All`, `None`, or `Principal` (who it logs in as).',
   },
   'topic.creation.enable': {
     type: 'boolean',
@@ -87,52 +110,22 @@ const workerKeys = {
     group: TOPICS,
     doc: 'Whether the remembered topics may be reset by request.',
   },
-  listeners: {
-    type: 'list',
-    default: ['http://:8083'],
-    group: REST,
-    doc: 'Where the REST API listens; empty host: on every address.',
-  },
-  'rest.advertised.host.name': {
-    type: 'string',
-    default: null,
-    group: REST,
-    doc: 'Host by which this worker is called; by default that of the listener.',
-  },
-  'rest.advertised.port': {
-    type: 'int',
-    default: null,
-    group: REST,
-    doc: 'Port by which this worker is called; by default that of the listener.',
-  },
-  'rest.advertised.listener': {
-    type: 'string',
-    default: null,
-    group: REST,
-    doc: 'Scheme of the listener by which this worker is called.',
-  },
-  'admin.listeners': { type: 'list', default: null, group: REST, doc: 'Where `/admin` listens, if elsewhere.' },
-  'access.control.allow.origin': { type: 'string', default: '', group: REST, doc: 'Origins allowed by CORS.' },
-  'access.control.allow.methods': { type: 'string', default: '', group: REST, doc: 'Methods allowed by CORS.' },
-  'response.http.headers.config': { type: 'string', default: '', group: REST, doc: 'Rules for further headers.' },
+  ...restKeys,
   'config.providers': {
     type: 'list',
     default: [],
     group: 'Worker',
-    doc: 'Providers of values written as `${provider:key}`; has to be empty.',
-    check: (text) =>
-      text === ''
-        ? null
-        : 'Config providers are not available yet; write the values themselves, for example from the environment',
+    doc: 'Names of providers of values written as `${name:key}` or `${name:path:key}`; each has its class in `config.providers.<name>.class`.',
+    check: (text) => duplicateProblem(text),
   },
-  'client.dns.lookup': unused('string', 'use_all_dns_ips'),
+  'client.dns.lookup': unusedWord('use_all_dns_ips', ['use_all_dns_ips', 'resolve_canonical_bootstrap_servers_only']),
   'plugin.path': unused('list', null),
-  'plugin.discovery': unused('string', 'hybrid_warn'),
-  'metrics.sample.window.ms': unused('long', 30_000),
-  'metrics.num.samples': unused('int', 2),
-  'metrics.recording.level': unused('string', 'INFO'),
+  'plugin.discovery': unusedWord('hybrid_warn', ['only_scan', 'hybrid_warn', 'hybrid_fail', 'service_load']),
+  'metrics.sample.window.ms': { ...unused('long', 30_000), min: 0 },
+  'metrics.num.samples': { ...unused('int', 2), min: 1 },
+  'metrics.recording.level': unusedWord('INFO', ['INFO', 'DEBUG', 'TRACE']),
   'metric.reporters': unused('list', null),
-  'rest.extension.classes': unused('list', []),
+  'auto.include.jmx.reporter': unused('boolean', true),
   'internal.key.converter': unused('class', null),
   'internal.value.converter': unused('class', null),
 } as const satisfies Readonly<Record<string, ConfigKey>>

@@ -116,6 +116,11 @@ const common = {
     'Reload Action',
     'What to do when values from a config provider change.',
   ),
+  'run.once': keyed(
+    { type: 'boolean', default: false, importance: 'low', group: COMMON, width: 'short' },
+    'Run once',
+    'Whether the connector stops by itself: a source when it has read what was there when it began, a sink when it has written what its topics held. It is STOPPED then; resuming it runs it once more.',
+  ),
   'errors.retry.timeout': keyed(
     { type: 'long', default: 0, importance: 'medium', group: ERRORS, width: 'medium' },
     'Retry Timeout for Errors',
@@ -245,6 +250,11 @@ function checkTopics(props: Props): readonly ConfigProblem[] {
 export const connectorConfig = defineConfig(common)
 export const sourceConnectorConfig = defineConfig({ ...common, ...source })
 export const sinkConnectorConfig = defineConfig({ ...common, ...sink })
+
+/** Whether a connector is to stop by itself. */
+export function isRunOnce(props: Props): boolean {
+  return props['run.once']?.trim().toLowerCase() === 'true'
+}
 
 /** Problems that lie between the keys of a sink; told even where single keys are wrong. */
 export const sinkProblems = checkTopics

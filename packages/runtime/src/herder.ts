@@ -1,5 +1,6 @@
 // What REST and the command line ask of a worker, whether it stands alone or in a cluster.
 import { StateError, type ConfigValue, type Json, type Plugin, type Props } from '@rowbridge/api'
+import type { LogLevelName } from './log-levels.js'
 
 export type ConnectorType = 'source' | 'sink' | 'unknown'
 export type TargetState = 'STARTED' | 'PAUSED' | 'STOPPED'
@@ -31,6 +32,12 @@ export interface TaskInfo {
   readonly config: Props
 }
 
+/** What is to become of the offset of one partition of a connector; a null offset resets it. */
+export interface OffsetChange {
+  readonly partition: Json
+  readonly offset: Json
+}
+
 /** A configuration with its problems, as `PUT …/config/validate` answers it: framework keys first. */
 export interface ConfigInfos {
   readonly name: string
@@ -41,7 +48,7 @@ export interface ConfigInfos {
 
 /**
  * Requests go one after the other. Errors: `StateError` with code `unknown-connector`, `connector-exists`, `unknown-task`,
- * `unknown-plugin`; `ConfigError` for a configuration that cannot be used.
+ * `unknown-plugin`, `topic-tracking-off`; `ConfigError` for a configuration that cannot be used.
  */
 export interface Herder {
   /** Version of this worker, and the id of the log's cluster. */
@@ -54,6 +61,8 @@ export interface Herder {
   create(name: string, config: Props, initialState?: TargetState): Promise<ConnectorInfo>
   /** Creates or replaces. */
   putConfig(name: string, config: Props): Promise<{ readonly isNew: boolean; readonly info: ConnectorInfo }>
+  /** Sets keys of a stored configuration; null removes one. */
+  patchConfig(name: string, patch: Readonly<Record<string, string | null>>): Promise<ConnectorInfo>
   validate(plugin: string, config: Props): Promise<ConfigInfos>
   delete(name: string): Promise<void>
   setTargetState(name: string, state: TargetState): Promise<void>
@@ -65,7 +74,15 @@ export interface Herder {
   restartTask(name: string, task: number): Promise<void>
   /** Topics that the connector has used since the last reset. */
   topics(name: string): Promise<readonly string[]>
+  resetTopics(name: string): Promise<void>
   offsets(name: string): Promise<readonly { readonly partition: Json; readonly offset: Json }[]>
+  /**
+   * Changes offsets of a stopped connector, or resets all (null). True when the connector says that it has done its part;
+   * false when only what the worker keeps was changed. Further codes: `not-stopped`, `bad-offsets`, `offsets-in-use`.
+   */
+  alterOffsets(name: string, changes: readonly OffsetChange[] | null): Promise<boolean>
+  /** Sets the level of a logger, and of those below it, on every worker of the cluster. */
+  setLogLevel(logger: string, level: LogLevelName): Promise<void>
   stop(): Promise<void>
   /** Set by a worker of a cluster. */
   readonly internal?: InternalRequests

@@ -3,6 +3,8 @@ import type { Metrics } from '@rowbridge/api'
 import type { Clock } from './clock.js'
 
 const WINDOW_MS = 30_000
+/** Before the name of a stage: milliseconds spent in it. */
+export const STAGE_TIME = 'stage-time-ms-'
 
 export class TaskMetrics implements Metrics {
   readonly #clock: Clock
@@ -33,6 +35,16 @@ export class TaskMetrics implements Metrics {
     this.#averages.set(name, average)
     this.#values.set(`${name}-avg${unit}`, average.sum / average.count)
     this.#values.set(`${name}-max${unit}`, Math.max(value, this.#values.get(`${name}-max${unit}`) ?? 0))
+  }
+
+  /** Adds the time that the work takes to that of its stage. */
+  async timed<T>(stage: string, work: () => Promise<T>): Promise<T> {
+    const start = this.#clock.now()
+    try {
+      return await work()
+    } finally {
+      this.add(`${STAGE_TIME}${stage}`, this.#clock.now() - start)
+    }
   }
 
   /** All figures as plain data. */

@@ -1,10 +1,12 @@
 // One connector with its tasks on this worker: brings them to what the config store says and keeps their statuses. Whatever
 // fails in here fails this connector or task alone.
-import { ConnectError, describeError, type Connector, type Json, type Log, type Props } from '@rowbridge/api'
+import { ConnectError, javaTrace, namedLog, type Connector, type Json, type Log, type Props } from '@rowbridge/api'
 import { settlesWithin, type Clock } from './clock.js'
+import { withReferences, type References } from './config-providers.js'
 import type { State, TargetState } from './herder.js'
 import type { Fold } from './log/record-log.js'
 import type { Plugins } from './plugins.js'
+import type { Startups } from './startups.js'
 import { nextState, type Status, type StatusEvent } from './status.js'
 import { taskRecords, type ConfigState } from './stores/config.js'
 import type { OffsetStore } from './stores/offset.js'
@@ -15,6 +17,8 @@ import type { TaskSpec } from './task/protocol.js'
 export interface RunnerRoom {
   readonly plugins: Plugins
   readonly workerProps: Props
+  readonly references: References
+  readonly startups: Startups
   readonly workerId: string
   readonly gracefulMs: number
   readonly tracksTopics: boolean
@@ -24,6 +28,8 @@ export interface RunnerRoom {
   readonly runTask: RunTask
   readonly clock: Clock
   readonly log: Log
+  /** All tasks of the connector came to an end by themselves. */
+  readonly finished: (name: string) => void
   /** Runs work on this connector after what is on. */
   readonly later: (name: string, work: () => Promise<void>) => void
   /** Generation of the worker in its group; 0 of one that stands alone. */
@@ -51,6 +57,9 @@ export class ConnectorRunner {
   /** What this worker last told of the connector and each task: what others told before does not bind it. */
   readonly #told = new Map<number | 'connector', Status>()
   #running: Connector | null = null
+  /** What the connector was started with. */
+  #resolved: Props = {}
+  #startedAt = 0
   #signal = new AbortController()
 
   constructor(name: string, room: RunnerRoom) {
@@ -65,6 +74,11 @@ export class ConnectorRunner {
 
   get tasks(): readonly TaskHandle[] {
     return [...this.#tasks.values()]
+  }
+
+  /** Since its tasks were started the last time. */
+  get seconds(): number {
+    return (this.#room.clock.now() - this.#startedAt) / 1000
   }
 
   get #props(): Props {
@@ -89,19 +103,24 @@ export class ConnectorRunner {
       return false
     }
     this.#signal = new AbortController()
+    this.#room.startups.attempted('connector')
     try {
-      const connector = await this.#room.plugins.connector(this.#props['connector.class'] ?? '').connector()
-      await connector.start(this.#props, {
+      const plugin = this.#room.plugins.connector(this.#props['connector.class'] ?? '')
+      const connector = await plugin.connector()
+      this.#resolved = this.#room.references.resolve(this.#props)
+      await connector.start(this.#resolved, {
         name: this.name,
-        log: this.#room.log,
+        log: namedLog(this.#room.log, plugin.className),
         signal: this.#signal.signal,
         requestTaskReconfiguration: () => this.#room.later(this.name, () => this.configureTasks()),
         raiseError: (error) => this.#room.later(this.name, () => this.#fail(error)),
       })
       this.#running = connector
       await this.tellConnector('started')
+      this.#room.startups.ended('connector', true)
       return true
     } catch (error) {
+      this.#room.startups.ended('connector', false)
       await this.#fail(error)
       return false
     }
@@ -126,10 +145,12 @@ export class ConnectorRunner {
   }
 
   async #fail(error: unknown): Promise<void> {
-    const trace = describeError(error)
-    this.#room.log.error(`Connector ${this.name} failed and stays so until it is restarted`, { trace })
+    this.#room.log.error(`Connector ${this.name} failed and stays so until it is restarted`, {
+      connector: this.name,
+      error,
+    })
     await this.stopConnector()
-    await this.tellConnector('failed', trace)
+    await this.tellConnector('failed', javaTrace(error))
   }
 
   /** Asks the connector for its tasks. */
@@ -155,7 +176,11 @@ export class ConnectorRunner {
     const plugin = this.#room.plugins.connector(props['connector.class'] ?? '')
     const topics = ['topics', 'topics.regex'].filter((key) => plugin.type === 'sink' && props[key] !== undefined)
     const copied = Object.fromEntries(topics.map((key) => [key, props[key] ?? '']))
-    return configs.map((config) => ({ ...config, 'task.class': plugin.taskClass, ...copied }))
+    return configs.map((config) => ({
+      ...withReferences(config, props, this.#resolved),
+      'task.class': plugin.taskClass,
+      ...copied,
+    }))
   }
 
   /** Stops the tasks there are and stores the new ones. */
@@ -171,13 +196,14 @@ export class ConnectorRunner {
   /** Starts those of these tasks, or of all, that have not been started. */
   startTasks(which?: readonly number[]): void {
     const configs = this.#room.configs.state.tasks.get(this.name) ?? []
+    if (this.#tasks.size === 0) this.#startedAt = this.#room.clock.now()
     configs.forEach((props, task) => {
       if (!this.#tasks.has(task) && (which?.includes(task) ?? true)) this.#startTask(task, props)
     })
   }
 
   #startTask(task: number, props: Props): void {
-    const { plugins, workerProps, runTask, offsets, log } = this.#room
+    const { plugins, workerProps, runTask, offsets, startups, log } = this.#room
     const connectorProps = this.#props
     const plugin = plugins.connector(connectorProps['connector.class'] ?? '')
     const spec: TaskSpec = {
@@ -192,8 +218,18 @@ export class ConnectorRunner {
       isPaused: this.#target === 'PAUSED',
     }
     if (this.#room.announcesTasks) void this.tellTask(task, 'ended')
+    startups.attempted('task')
+    let isStarting = true
     const events = {
-      status: (state: State, trace: string | null) => void this.tellTask(task, EVENTS[state], trace),
+      status: (state: State, trace: string | null) => {
+        if (isStarting && (state === 'RUNNING' || state === 'FAILED')) {
+          isStarting = false
+          startups.ended('task', state === 'RUNNING')
+        }
+        void this.tellTask(task, EVENTS[state], trace)
+      },
+      troubled: (problem: string | null) => void this.#tellTrouble(task, problem),
+      finished: () => this.#finished(),
       usedTopic: (topic: string) => void this.#tellTopic(task, topic),
       readOffsets: async (partitions: readonly Json[]) => {
         await offsets.refresh()
@@ -201,7 +237,7 @@ export class ConnectorRunner {
       },
       writeOffsets: (written: readonly (readonly [Json, Json])[]) => offsets.write(this.name, written),
     }
-    this.#tasks.set(task, TaskHandle.start(spec, runTask, events, taskLog(log, this.name, task)))
+    this.#tasks.set(task, TaskHandle.start(spec, runTask, events, taskLog(log, spec)))
   }
 
   /** Stops these tasks, or all; those that do not end in time are given up. Resolves when none of them runs. */
@@ -243,10 +279,24 @@ export class ConnectorRunner {
     const told = this.#told.get(of)
     const state = nextState(of === 'connector' ? 'connector' : 'task', told?.state ?? null, event)
     if (state === null) return null
-    const kept = event === 'restarting' ? (told?.trace ?? null) : trace
-    const status = { state, trace: kept, workerId: this.#room.workerId, generation: this.#room.generation() }
+    return this.#tell(of, state, event === 'restarting' ? (told?.trace ?? null) : trace)
+  }
+
+  #tell(of: number | 'connector', state: State, trace: string | null): Status {
+    const status = { state, trace, workerId: this.#room.workerId, generation: this.#room.generation() }
     this.#told.set(of, status)
     return status
+  }
+
+  #finished(): void {
+    if (this.tasks.every(({ isEnded, state }) => isEnded && state !== 'FAILED')) this.#room.finished(this.name)
+  }
+
+  /** A task in trouble is RUNNING with a trace. */
+  async #tellTrouble(task: number, problem: string | null): Promise<void> {
+    const told = this.#told.get(task)
+    if (told?.state !== 'RUNNING' || told.trace === problem) return
+    await this.#room.statuses.append([taskStatusRecord(this.name, task, this.#tell(task, 'RUNNING', problem))])
   }
 
   async #tellTopic(task: number, topic: string): Promise<void> {
@@ -255,8 +305,15 @@ export class ConnectorRunner {
   }
 }
 
-function taskLog(log: Log, connector: string, task: number): Log {
-  const told = (fields: Readonly<Record<string, unknown>> | undefined) => ({ connector, task, ...fields })
+const TASK_LOGGERS = {
+  source: 'org.apache.kafka.connect.runtime.WorkerSourceTask',
+  sink: 'org.apache.kafka.connect.runtime.WorkerSinkTask',
+}
+
+/** Lines that name no logger of their own come from the worker's part of a task. */
+function taskLog(log: Log, { connector, task, type }: TaskSpec): Log {
+  const logger = TASK_LOGGERS[type]
+  const told = (fields: Readonly<Record<string, unknown>> | undefined) => ({ logger, connector, task, ...fields })
   return {
     debug: (message, fields) => log.debug(message, told(fields)),
     info: (message, fields) => log.info(message, told(fields)),

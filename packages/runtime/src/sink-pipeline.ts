@@ -61,6 +61,7 @@ export class SinkPipeline {
   readonly #taken = new Wake()
   readonly #ending = new AbortController()
   #failure: { readonly error: unknown } | null = null
+  #commits = 0
   #isPaused = false
   #isPauseTold = false
   #isHeld = false
@@ -135,12 +136,13 @@ export class SinkPipeline {
   }
 
   async #readAll(): Promise<void> {
+    const { metrics } = this.#options
     let failures = 0
     while (!this.#ending.signal.aborted) {
       this.#hold()
       await this.#commitIfDue()
       try {
-        const fetched = await this.#consumer.poll(this.#pollTimeout())
+        const fetched = await metrics.timed('fetch', () => this.#consumer.poll(this.#pollTimeout()))
         failures = 0
         if (fetched.length > 0) await this.#receive(fetched)
       } catch (error) {
@@ -183,7 +185,7 @@ export class SinkPipeline {
     let records = 0
     let bytes = 0
     for (const batch of fetched) {
-      parts.push(await this.#decode(batch))
+      parts.push(await this.#options.metrics.timed('decode', () => this.#decode(batch)))
       records += batch.length
       bytes += sizeOf(batch)
     }
@@ -202,6 +204,7 @@ export class SinkPipeline {
     const owned = this.#partitions.of(fetched)
     owned.end = Math.max(owned.end, fetched.endOffset)
     metrics.add('sink-record-read-total', fetched.length)
+    metrics.add('sink-record-read-bytes', sizeOf(fetched))
     link.usedTopic(fetched.topic)
     const batches: SinkBatch[] = []
     const stage = { side: 'key' as 'key' | 'value' }
@@ -267,7 +270,7 @@ export class SinkPipeline {
     if (offsets.length === 0) return
     const start = clock.now()
     try {
-      await this.#consumer.commit(offsets)
+      await metrics.timed('commit', () => this.#consumer.commit(offsets))
     } catch (error) {
       metrics.add('offset-commit-failure-total', 1)
       link.log.warn(`Offsets could not be committed; they go with the next commit: ${describeError(error)}`)
@@ -275,6 +278,9 @@ export class SinkPipeline {
     }
     metrics.observe('offset-commit', clock.now() - start, '-time-ms')
     metrics.add('offset-commit-completion-total', 1)
+    metrics.add('offset-commit-success-total', 1)
+    this.#commits += 1
+    metrics.set('offset-commit-seq-no', this.#commits)
     for (const { topic, partition, offset } of offsets) {
       const owned = partitions.find((candidate) => candidate.topic === topic && candidate.partition === partition)
       if (owned !== undefined) owned.committed = offset

@@ -83,7 +83,7 @@ export class SinkWriter {
     if (batches.length > 0) {
       const start = clock.now()
       try {
-        await task.put(batches)
+        await metrics.timed('write', () => task.put(batches))
       } catch (error) {
         throw withPlace(error, parts)
       }

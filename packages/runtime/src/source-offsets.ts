@@ -2,7 +2,7 @@
 import { describeError } from '@rowbridge/api'
 import type { Acks } from './acks.js'
 import { settlesWithin, type Clock } from './clock.js'
-import type { TaskMetrics } from './metrics.js'
+import { STAGE_TIME, type TaskMetrics } from './metrics.js'
 import type { WorkerLink } from './task/link.js'
 
 export interface SourceOffsetsOptions {
@@ -52,9 +52,10 @@ export class SourceOffsets {
       problem = describeError(error)
     }
     metrics.observe('offset-commit', clock.now() - start, '-time-ms')
+    metrics.add(`${STAGE_TIME}commit`, clock.now() - start)
+    metrics.add(problem === null ? 'offset-commit-success-total' : 'offset-commit-failure-total', 1)
     if (problem === null) return
     this.#acks.giveBack(taken)
-    metrics.add('offset-commit-failure-total', 1)
     link.log.warn(`Offsets could not be committed; they go with the next commit: ${problem}`)
   }
 }

@@ -18,6 +18,9 @@ import { Wake } from './wake.js'
 /** Poll waits while this much is on its way to the log. */
 const MOST_OPEN_BATCHES = 64
 const MOST_OPEN_BYTES = 32 * 1024 * 1024
+/** A log that acked nothing for so long, though there was something to ack, does not answer: a stop need not wait for it. */
+const STALLED_MS = 3000
+const LOOK_MS = 100
 /** What goes to the log in one send. */
 const MOST_JOINED_BYTES = 4 * 1024 * 1024
 
@@ -68,6 +71,8 @@ export class SourcePipeline {
   #failure: { readonly error: unknown } | null = null
   #openBytes = 0
   #isPaused = false
+  /** When the log last acked something, or had nothing to ack. */
+  #lastAnswer = 0
 
   constructor(options: SourcePipelineOptions) {
     this.#options = options
@@ -106,9 +111,10 @@ export class SourcePipeline {
   }
 
   async #loop(): Promise<void> {
-    const { stopping, link } = this.#options
+    const { stopping, link, task } = this.#options
     let attempt = 0
     while (!stopping.aborted && this.#failure === null) {
+      if (task.isAtEnd?.() === true) return this.#allSent()
       if (this.#isPaused) {
         await this.#offsets.commit()
         link.status('PAUSED')
@@ -122,13 +128,18 @@ export class SourcePipeline {
     }
   }
 
+  /** At an end of its own a task has all the time its last sends need. */
+  async #allSent(): Promise<void> {
+    while (this.#acks.open > 0 && this.#failure === null && !this.#options.stopping.aborted) await this.#wake.wait()
+  }
+
   /** False when the poll failed in a way that may mend; the same is then polled again after a pause. */
   async #pollOnce(attempt: number): Promise<boolean> {
     const { task, stopping, metrics, clock, link } = this.#options
     const start = clock.now()
     let batches: readonly SourceBatch[]
     try {
-      batches = await task.poll()
+      batches = await metrics.timed('read', () => task.poll())
     } catch (error) {
       if (stopping.aborted) return true
       if (!(error instanceof RetriableError)) throw error
@@ -151,9 +162,10 @@ export class SourcePipeline {
   async #submit(batch: SourceBatch): Promise<void> {
     const { metrics } = this.#options
     metrics.add('source-record-poll-total', batch.length)
+    if (this.#acks.open === 0) this.#lastAnswer = this.#options.clock.now()
     const submitted = this.#acks.submit(batch.sourcePartition, batch.sourceOffset)
     const lane = this.#laneOf(batch.topic)
-    const pieces = await this.#encode(lane, batch)
+    const pieces = await metrics.timed('encode', () => this.#encode(lane, batch))
     const bytes = pieces.reduce((sum, piece) => sum + sizeOf(piece), 0)
     this.#openBytes += bytes
     metrics.set('source-record-active-count', this.#acks.open)
@@ -167,7 +179,7 @@ export class SourcePipeline {
       const together = takeTogether(lane.waiting)
       try {
         await this.#makeTopic(lane, together)
-        await this.#sendTogether(together)
+        await this.#options.metrics.timed('send', () => this.#sendTogether(together))
         for (const sending of together) await this.#sent(sending)
       } catch (error) {
         this.#fail(error)
@@ -232,11 +244,13 @@ export class SourcePipeline {
     for (const { batch, pieces } of together) for (const piece of pieces) await this.#send(batch, piece)
   }
 
-  async #sent({ batch, pieces, submitted }: Sending): Promise<void> {
+  async #sent({ batch, pieces, submitted, bytes }: Sending): Promise<void> {
     const { metrics, link, task } = this.#options
     this.#acks.ack(submitted)
+    this.#lastAnswer = this.#options.clock.now()
     const count = pieces.reduce((sum, piece) => sum + piece.length, 0)
     metrics.add('source-record-write-total', count)
+    metrics.add('source-record-write-bytes', bytes)
     metrics.set('source-record-active-count', this.#acks.open)
     if (count > 0) link.usedTopic(batch.topic)
     try {
@@ -268,14 +282,25 @@ export class SourcePipeline {
     this.#wake.ring()
   }
 
-  /** Waits for open sends, as long as a flush may take (Invariant 4). */
+  /** Whether sends were left open, because the log does not answer. */
+  get isGivenUp(): boolean {
+    return this.#giveUp.signal.aborted
+  }
+
+  /** Waits for open sends, as long as a flush may take (Invariant 4), but not for a log that does not answer. */
   async #drain(): Promise<void> {
     const { clock, flushTimeoutMs, cancelled, link } = this.#options
     const open = Promise.all([...this.#lanes.values()].map((lane) => Promise.resolve(lane.open)))
-    if (!cancelled.aborted && (await settlesWithin(open, flushTimeoutMs, clock))) return
+    const start = clock.now()
+    for (;;) {
+      if (cancelled.aborted) return this.#giveUp.abort()
+      const now = clock.now()
+      if (now - start >= flushTimeoutMs || (this.#acks.open > 0 && now - this.#lastAnswer >= STALLED_MS)) break
+      if (await settlesWithin(open, LOOK_MS, clock)) return
+    }
     this.#giveUp.abort()
-    if (cancelled.aborted) return
-    link.log.warn(`${this.#acks.open} batches were not acked within ${flushTimeoutMs} ms; they will be polled again`)
+    const waited = clock.now() - this.#lastAnswer
+    link.log.warn(`${this.#acks.open} batches were not acked within ${waited} ms; they will be polled again`)
   }
 }
 

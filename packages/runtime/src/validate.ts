@@ -8,7 +8,8 @@ import {
   type Log,
   type Props,
 } from '@rowbridge/api'
-import type { WorkerConfig } from './config.js'
+import { keepSecretsOf, type References } from './config-providers.js'
+import { overridePolicyOf, type OverridePolicy, type WorkerConfig } from './config.js'
 import { PASSED_ON_PREFIXES, sinkConnectorConfig, sinkProblems, sourceConnectorConfig } from './connector-config.js'
 import { converterProblems, warnAboutConverterProps } from './converter-keys.js'
 import type { ConfigInfos } from './herder.js'
@@ -18,6 +19,7 @@ import { topicCreationProblems } from './topic-creation.js'
 export interface Validation {
   readonly plugins: Plugins
   readonly worker: WorkerConfig
+  readonly references: References
 }
 
 /** The configuration's own plugin; throws ConfigError `no-connector-class` or StateError `unknown-plugin`. */
@@ -47,7 +49,35 @@ export function checkRequestType(type: string, props: Props): void {
 }
 
 /** Every key with its value and problems; asks the connector's server only when each key is valid by itself. */
-export async function validateConnector({ plugins, worker }: Validation, props: Props): Promise<ConfigInfos> {
+export async function validateConnector(room: Validation, raw: Props): Promise<ConfigInfos> {
+  const props = room.references.resolve(raw)
+  keepSecretsOf(props)
+  return withoutResolved(await validateResolved(room, props), room.references, { raw, props })
+}
+
+/** Values and problems show the references that the user wrote. */
+function withoutResolved(
+  infos: ConfigInfos,
+  references: References,
+  { raw, props }: { readonly raw: Props; readonly props: Props },
+): ConfigInfos {
+  if (props === raw) return infos
+  const configs = infos.configs.map((config) => {
+    const written = raw[config.name]
+    const isReference = written !== undefined && written !== props[config.name] && config.value !== null
+    return {
+      ...config,
+      value: isReference && config.key.type !== 'password' ? written : config.value,
+      errors: config.errors.map((error) => references.hide(error, raw)),
+    }
+  })
+  return { ...infos, name: raw['connector.class'] ?? infos.name, configs }
+}
+
+async function validateResolved(
+  { plugins, worker }: Omit<Validation, 'references'>,
+  props: Props,
+): Promise<ConfigInfos> {
   const plugin = pluginOf(plugins, props)
   const framework = (plugin.type === 'source' ? sourceConnectorConfig : sinkConnectorConfig).validate(props)
   const own = new Map(plugin.config.validate(props).map((value) => [value.name, value]))
@@ -67,17 +97,21 @@ export async function validateConnector({ plugins, worker }: Validation, props: 
   }
 }
 
-function frameworkProblems(plugin: ConnectorPlugin, props: Props, { plugins, worker }: Validation): ConfigProblem[] {
+function frameworkProblems(
+  plugin: ConnectorPlugin,
+  props: Props,
+  { plugins, worker }: Omit<Validation, 'references'>,
+): ConfigProblem[] {
   return [
     ...(plugin.type === 'sink' ? sinkProblems(props) : topicCreationProblems(props)),
     ...converterProblems(props, plugins),
-    ...overrideProblems(worker['connector.client.config.override.policy'], props),
+    ...overrideProblems(overridePolicyOf(worker['connector.client.config.override.policy']), props),
   ]
 }
 
 const PRINCIPAL_KEYS: readonly string[] = ['sasl.jaas.config', 'sasl.mechanism', 'security.protocol']
 
-function overrideProblems(policy: WorkerConfig['connector.client.config.override.policy'], props: Props) {
+function overrideProblems(policy: OverridePolicy | null, props: Props) {
   if (policy === 'All') return []
   const overrides = Object.keys(props).filter((key) => /^(producer|consumer|admin)\.override\./.test(key))
   return overrides
@@ -93,7 +127,9 @@ function overrideProblems(policy: WorkerConfig['connector.client.config.override
 function withProblems(configs: readonly ConfigValue[], problems: readonly ConfigProblem[]): ConfigValue[] {
   const listed = configs.map((value) => {
     const further = problems.filter(({ key }) => key === value.name).map(({ message }) => message)
-    return further.length === 0 ? value : { ...value, errors: [...value.errors, ...further] }
+    if (further.length === 0) return value
+    const shown = value.key.type === 'class' ? null : value.value
+    return { ...value, value: shown, errors: [...value.errors, ...further] }
   })
   const names = new Set(configs.map((value) => value.name))
   const unlisted = problems.filter(({ key }) => !names.has(key))
@@ -128,10 +164,10 @@ class InvalidConnectorConfig extends ConfigError {
 /** Names each key that nobody knows, with the nearest known one. */
 export function warnAboutConnectorProps(plugin: ConnectorPlugin, props: Props, plugins: Plugins, log: Log): void {
   const framework = plugin.type === 'source' ? sourceConnectorConfig : sinkConnectorConfig
-  const names = [...Object.keys(framework.keys), ...Object.keys(plugin.config.keys)]
-  for (const key of Object.keys(props)) {
+  const names = Object.keys(framework.keys)
+  for (const { key, nearest: own } of plugin.config.unknown(props)) {
     if (names.includes(key) || PASSED_ON_PREFIXES.some((prefix) => key.startsWith(prefix))) continue
-    const nearest = nearestKey(key, names)
+    const nearest = nearestKey(key, own === null ? names : [...names, own])
     log.warn(`Unknown key ${key}: it has no effect.${nearest === null ? '' : ` Did you mean ${nearest}?`}`, { key })
   }
   for (const side of ['key', 'value']) {

@@ -2,14 +2,16 @@
 import { ConfigError, StateError, type Json, type Log, type Props } from '@rowbridge/api'
 import type { Admin } from '@rowbridge/kafka'
 import { groupOf } from './client-props.js'
+import type { References } from './config-providers.js'
 import type { WorkerConfig } from './config.js'
-import type { ConnectorInfo, ConnectorStatus, ConnectorType, TaskInfo } from './herder.js'
+import type { ConnectorInfo, ConnectorStatus, ConnectorType, OffsetChange, TaskInfo } from './herder.js'
 import type { Fold } from './log/record-log.js'
+import { changeOffsets, requireStopped } from './offset-changes.js'
 import type { Plugins } from './plugins.js'
 import { instanceState } from './status.js'
 import type { ConfigState } from './stores/config.js'
 import type { OffsetStore } from './stores/offset.js'
-import type { StatusState } from './stores/status.js'
+import { topicRecord, type StatusState } from './stores/status.js'
 import type { TaskHandle } from './task/handle.js'
 import { pluginOf, throwProblems, validateConnector, warnAboutConnectorProps } from './validate.js'
 import type { TaskProgress } from './worker.js'
@@ -17,6 +19,7 @@ import type { TaskProgress } from './worker.js'
 export interface Stores {
   readonly plugins: Plugins
   readonly worker: WorkerConfig
+  readonly references: References
   readonly configs: Fold<ConfigState>
   readonly statuses: Fold<StatusState>
   readonly offsets: OffsetStore
@@ -78,7 +81,7 @@ export async function offsetsOf(
     await stores.offsets.refresh()
     return stores.offsets.all(name).map(({ partition, offset }) => ({ partition, offset }))
   }
-  const committed = await stores.admin.committed(groupOf(name, config))
+  const committed = await stores.admin.committed(groupOf(name, stores.references.resolve(config)))
   return committed.map(({ topic, partition, offset }) => ({
     partition: { kafka_partition: partition, kafka_topic: topic },
     offset: { kafka_offset: offset },
@@ -121,6 +124,44 @@ export function restartPlan(before: ConnectorStatus, wish: RestartWish): Restart
     tasks: before.tasks.map((task) => (tasks.includes(task.id) ? { ...task, state: 'RESTARTING' } : task)),
   }
   return { connector, tasks, status }
+}
+
+export type Patch = Readonly<Record<string, string | null>>
+
+/** A stored configuration with keys set; null removes one. */
+export function patched(stored: Props, patch: Patch): Props {
+  const members = Object.entries({ ...stored, ...patch })
+  return Object.fromEntries(members.filter((member): member is [string, string] => member[1] !== null))
+}
+
+/** Topics that the connector has used since the last reset. */
+export function topicsOf(stores: Stores & { readonly tracksTopics: boolean }, name: string): readonly string[] {
+  if (!stores.tracksTopics) throw new StateError('topic-tracking-off', 'Topic tracking is disabled.')
+  return [...(stores.statuses.state.topics.get(name) ?? [])].sort()
+}
+
+export async function resetTopicsOf(
+  { tracksTopics, worker, statuses }: Stores & { readonly tracksTopics: boolean },
+  name: string,
+): Promise<void> {
+  if (!tracksTopics || !worker['topic.tracking.allow.reset']) {
+    throw new StateError('topic-tracking-off', 'Topic tracking reset is disabled.')
+  }
+  const topics = [...(statuses.state.topics.get(name) ?? [])]
+  await statuses.append(topics.map((topic) => topicRecord(name, topic, null)))
+}
+
+/** Changes offsets of a stopped connector, or resets all (null). */
+export async function alterOffsetsOf(
+  stores: Stores,
+  name: string,
+  changes: readonly OffsetChange[] | null,
+): Promise<boolean> {
+  const { plugins, configs, offsets, admin, references } = stores
+  const props = references.resolve(expectConnector(stores, name, `Connector ${name} not found`))
+  requireStopped(name, configs.state.targets.get(name), configs.state.tasks.get(name)?.length ?? 0)
+  await offsets.refresh()
+  return changeOffsets({ name, props, plugin: pluginOf(plugins, props), offsets, admin }, changes)
 }
 
 /** One row per task, sorted by connector and task. */

@@ -34,7 +34,14 @@ function matches(columns: readonly PlanColumn[]): string {
 /** `UPDATE … SET … WHERE …`: the others first, then the keys. Without keys it is every row's. */
 export function updateRow(plan: WritePlan): string {
   const set = plan.others.map((column) => `${column.quoted} = ?`).join(', ')
-  return `UPDATE ${plan.table} SET ${set}${plan.keys.length === 0 ? '' : ` WHERE ${matches(plan.keys)}`}`
+  const { keys, version } = plan
+  const isNewer = version === null ? '' : ` AND (${version.quoted} IS NULL OR ${version.quoted} <= ?)`
+  return `UPDATE ${plan.table} SET ${set}${keys.length === 0 ? '' : ` WHERE ${matches(keys)}${isNewer}`}`
+}
+
+/** The columns in the order of the marks of `updateRow`. */
+export function updateColumns({ others, keys, version }: WritePlan): readonly PlanColumn[] {
+  return [...others, ...keys, ...(version === null ? [] : [version])]
 }
 
 export function deleteRow(plan: WritePlan): string {

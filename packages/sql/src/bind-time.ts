@@ -1,6 +1,7 @@
 // Binds dates, times and timestamps as text in ISO form: wall clocks in the zone of the connection, instants with an offset.
 import { refuse, type BoundColumn } from './bind-errors.js'
 import type { Binder, SourceKind } from './bind-whole.js'
+import { INFINITE, MINUS_INFINITE } from './infinite.js'
 import {
   civilOf,
   formatDate,
@@ -12,11 +13,9 @@ import {
   parseTimeMs,
   parseWall,
 } from './datetime.js'
+import { isoDays, isoMs } from './calendar.js'
+import type { TimeSettings } from './dialect.js'
 import type { Zone } from './zone.js'
-
-/** What stands for the infinite timestamps, as the Java drivers have it. */
-export const INFINITE = 9223372036825200000n
-export const MINUS_INFINITE = -9223372036832400000n
 
 const FIRST_DAY_OF_YEAR_1 = -719_162
 
@@ -31,10 +30,13 @@ function dateText(days: number): string {
   return `${String(1 - year).padStart(4, '0')}-${two(month)}-${two(day)} BC`
 }
 
-export function bindDate(column: BoundColumn, kind: SourceKind, zone: Zone | null): Binder {
+export function bindDate(column: BoundColumn, kind: SourceKind, times: TimeSettings): Binder {
+  const { isLegacyCalendar } = times
+  const { specialWords } = column.target
   return (value) => {
-    if (kind === 'date') return dateText(value as number)
-    const wall = kind === 'timestamp' || kind === 'text' ? wallOf(kind, value, zone) : null
+    if (kind === 'date') return dateText(isLegacyCalendar ? isoDays(value as number) : (value as number))
+    if (kind === 'text' && specialWords?.test(value as string) === true) return value as string
+    const wall = kind === 'timestamp' || kind === 'text' ? wallOf(kind, value, times) : null
     if (wall === null) throw refuse(column, value, 'is no date')
     if (wall.ms % MS_PER_DAY !== 0 || wall.nanos !== 0)
       throw refuse(column, value, 'has a time of day, which the column would lose')
@@ -43,9 +45,9 @@ export function bindDate(column: BoundColumn, kind: SourceKind, zone: Zone | nul
 }
 
 /** The first of January, as the year. */
-export function bindYear(column: BoundColumn): Binder {
+export function bindYear(column: BoundColumn, { isLegacyCalendar }: TimeSettings): Binder {
   return (value) => {
-    const [year, month, day] = civilOf(value as number)
+    const [year, month, day] = civilOf(isLegacyCalendar ? isoDays(value as number) : (value as number))
     if (month !== 1 || day !== 1) throw refuse(column, value, 'is not the first day of a year')
     return year
   }
@@ -54,8 +56,11 @@ export function bindYear(column: BoundColumn): Binder {
 export function bindTime(column: BoundColumn, kind: SourceKind, zone: Zone | null): Binder {
   const fraction = column.target.kind === 'time' ? (column.target.fraction ?? 3) : 3
   return (value) => {
-    const ms = timeOf(kind, value, zone)
-    if (Number.isNaN(ms)) throw refuse(column, value, 'is no time of day')
+    const exact = kind === 'text' ? EXACT_TIME.exec(value as string) : null
+    if (exact !== null && (exact[2] ?? '').length <= (column.target.fraction ?? 6)) return `${exact[1]}.${exact[2]}`
+    const ms = exact === null ? timeOf(kind, value, zone) : NaN
+    if (Number.isNaN(ms))
+      throw refuse(column, value, exact === null ? 'is no time of day' : 'has more digits than the column')
     if (fraction < 3 && ms % 10 ** (3 - fraction) !== 0) {
       throw refuse(
         column,
@@ -68,6 +73,9 @@ export function bindTime(column: BoundColumn, kind: SourceKind, zone: Zone | nul
   }
 }
 
+/** A time of day in text with more than milliseconds, zeros at its end aside. */
+const EXACT_TIME = /^(-?\d{1,3}:\d{2}:\d{2})\.(\d{3}\d*[1-9])0*$/
+
 function timeOf(kind: SourceKind, value: unknown, zone: Zone | null): number {
   if (kind === 'time') {
     const ms = Number(value)
@@ -76,7 +84,7 @@ function timeOf(kind: SourceKind, value: unknown, zone: Zone | null): number {
   }
   if (kind === 'text') return parseTimeMs(value as string)
   if (kind !== 'timestamp') return NaN
-  const wall = wallOf(kind, value, zone)
+  const wall = wallOf(kind, value, { zone, isLegacyCalendar: false })
   return wall !== null && wall.ms >= 0 && wall.ms < MS_PER_DAY && wall.nanos % 1_000_000 === 0 ? wall.ms : NaN
 }
 
@@ -85,18 +93,24 @@ interface Clock {
   readonly nanos: number
 }
 
-/** The wall clock in `zone`; null when the value means no point in time. */
-function wallOf(kind: SourceKind, value: unknown, zone: Zone | null): Clock | null {
+/** The wall clock in the zone; null when the value means no point in time. */
+function wallOf(kind: SourceKind, value: unknown, { zone, isLegacyCalendar }: TimeSettings): Clock | null {
   if (kind === 'text') {
     const wall = parseWall(value as string)
     if (wall === null || wall.offset === null) return wall
     const utc = wall.ms - wall.offset * 60_000
     return { ms: zone === null ? utc : zone.toWall(utc), nanos: wall.nanos }
   }
-  if (kind === 'date') return { ms: Number(value) * MS_PER_DAY, nanos: 0 }
-  if (isInstant(value)) return { ms: zone === null ? value.ms : zone.toWall(value.ms), nanos: value.nanos }
-  if (typeof value !== 'number') return null
-  return { ms: zone === null ? value : zone.toWall(value), nanos: nanosOf(value) }
+  if (kind === 'date') return { ms: (isLegacyCalendar ? isoDays(Number(value)) : Number(value)) * MS_PER_DAY, nanos: 0 }
+  const utc = isInstant(value) ? value.ms : typeof value === 'bigint' ? Number(value) : value
+  if (typeof utc !== 'number') return null
+  const own = zone === null ? utc : zone.toWall(utc)
+  return { ms: isLegacyCalendar ? isoMs(own) : own, nanos: isInstant(value) ? value.nanos : fractionOf(value) }
+}
+
+/** Nanoseconds within the second, from milliseconds. */
+function fractionOf(ms: unknown): number {
+  return typeof ms === 'bigint' ? Number(((ms % 1000n) + 1000n) % 1000n) * 1_000_000 : nanosOf(ms as number)
 }
 
 /** Digits to write: none, or 3, 6, 9, as far as the column takes them. */
@@ -106,15 +120,17 @@ function digitsFor(nanos: number, fraction: number): number {
   return Math.min(nanos % 1000 === 0 ? 6 : 9, fraction)
 }
 
-export function bindTimestamp(column: BoundColumn, kind: SourceKind, zone: Zone | null): Binder {
+export function bindTimestamp(column: BoundColumn, kind: SourceKind, times: TimeSettings): Binder {
   const fraction = column.target.kind === 'timestamp' ? (column.target.fraction ?? 9) : 9
   const step = 10 ** (9 - fraction)
   const isZoned = column.target.isZoned === true
-  const clockZone = isZoned ? null : zone
+  const clock = isZoned ? { ...times, zone: null } : times
+  const { specialWords } = column.target
   return (value) => {
     if (value === INFINITE) return 'infinity'
     if (value === MINUS_INFINITE) return '-infinity'
-    const wall = kind === 'timestamp' || kind === 'text' || kind === 'date' ? wallOf(kind, value, clockZone) : null
+    if (kind === 'text' && specialWords?.test(value as string) === true) return value as string
+    const wall = kind === 'timestamp' || kind === 'text' || kind === 'date' ? wallOf(kind, value, clock) : null
     if (wall === null)
       throw refuse(column, value, 'is no timestamp', 'Name the field in timestamp.fields.list if it counts from 1970.')
     if (wall.nanos % step !== 0) {

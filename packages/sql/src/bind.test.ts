@@ -13,7 +13,10 @@ const int64 = primitive('int64')
 const float64 = primitive('float64')
 
 function bind(schema: Schema, target: Target, value: unknown): Parameter {
-  return compileBinder({ where: 't.c', typeName: 'type', schema, target }, null)(value)
+  return compileBinder(
+    { where: 't.c', typeName: 'type', schema, target },
+    { zone: null, isLegacyCalendar: false },
+  )(value)
 }
 
 it.each<readonly [string, Schema, Target, unknown, Parameter]>([
@@ -117,5 +120,7 @@ it('says where, what and how to help', () => {
 
 it('writes wall clocks in the zone of the connection', () => {
   const column = { where: 't.c', typeName: 'type', schema: timestamp(), target: { kind: 'timestamp' } as const }
-  expect(compileBinder(column, zoneOf('Europe/Berlin'))(1_709_212_455_000)).toBe('2024-02-29 14:14:15')
+  expect(compileBinder(column, { zone: zoneOf('Europe/Berlin'), isLegacyCalendar: false })(1_709_212_455_000)).toBe(
+    '2024-02-29 14:14:15',
+  )
 })

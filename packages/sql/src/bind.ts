@@ -2,13 +2,16 @@
 // round or misread without a word is refused here. Upholds invariant 5: a value is never silently changed.
 import { DATE, DECIMAL, scaleOf, TIME, TIMESTAMP, type Schema } from '@rowbridge/api'
 import { wholeOf, type Binder, type SourceKind } from './bind-whole.js'
+import { bindAny } from './bind-any.js'
 import { bindArray } from './bind-array.js'
-import { refuse, unsupported, type BoundColumn } from './bind-errors.js'
+import { refuse, type BoundColumn } from './bind-errors.js'
 import { bindBits } from './bind-bits.js'
+import { bindJson } from './bind-json.js'
 import { bindDate, bindTime, bindTimestamp, bindYear } from './bind-time.js'
 import { digitsOf, plainDecimal, rescale } from './decimal.js'
+import { ANY } from './database.js'
 import { UNBOUNDED_SCALE } from './types.js'
-import type { Zone } from './zone.js'
+import type { TimeSettings } from './dialect.js'
 
 const LOGICAL: Readonly<Record<string, SourceKind>> = {
   [DECIMAL]: 'decimal',
@@ -36,10 +39,11 @@ function sourceKindOf(schema: Schema): SourceKind | null {
 }
 
 /** The binder of a column. Throws DataError when no value of that schema can be written there. */
-export function compileBinder(column: BoundColumn, zone: Zone | null): Binder {
+export function compileBinder(column: BoundColumn, times: TimeSettings): Binder {
+  if (column.schema.name === ANY) return bindAny(column, (typed) => compileBinder(typed, times))
   const kind = sourceKindOf(column.schema)
-  if (kind === null) throw unsupported(column)
-  if (kind === 'array') return bindArray(column)
+  if (kind === 'array' && column.target.isArray === true) return bindArray(column)
+  if (kind === null || kind === 'array') return bindJson(column, times.isLegacyCalendar)
   switch (column.target.kind) {
     case 'integer':
       return bindInteger(column, kind)
@@ -51,19 +55,19 @@ export function compileBinder(column: BoundColumn, zone: Zone | null): Binder {
       return bindBoolean(column, kind)
     case 'text':
     case 'other':
-      return bindText(column, kind, zone)
+      return bindText(column, kind, times)
     case 'bytes':
       return bindBytes(column, kind)
     case 'year':
-      return kind === 'date' ? bindYear(column) : bindInteger(column, kind)
+      return kind === 'date' ? bindYear(column, times) : bindInteger(column, kind)
     case 'bits':
       return bindBits(column, kind)
     case 'date':
-      return bindDate(column, kind, zone)
+      return bindDate(column, kind, times)
     case 'time':
-      return bindTime(column, kind, zone)
+      return bindTime(column, kind, times.zone)
     case 'timestamp':
-      return bindTimestamp(column, kind, zone)
+      return bindTimestamp(column, kind, times)
   }
 }
 
@@ -92,7 +96,7 @@ function decimalText(kind: SourceKind, value: unknown): string | null {
 }
 
 function bindDecimal(column: BoundColumn, kind: SourceKind): Binder {
-  const { precision, scale, isNumericAffinity } = column.target
+  const { precision, scale, isNumericAffinity, specialWords } = column.target
   const isDate = kind === 'date'
   const own = kind === 'decimal' ? scaleOf(column.schema) : null
   // Zeros that only fill an unbounded scale are no digits of the number.
@@ -106,7 +110,10 @@ function bindDecimal(column: BoundColumn, kind: SourceKind): Binder {
     if (isUnbounded) return (value as string).replace(/\.?0+$/, '')
     if (safeLength > 0 && (value as string).length <= safeLength) return value as string
     const plain = isDate && isNumericAffinity === true ? String(Number(value) * 86_400_000) : decimalText(kind, value)
-    if (plain === null) throw refuse(column, value, 'is no decimal number')
+    if (plain === null) {
+      if (specialWords?.test(String(value)) === true) return String(value)
+      throw refuse(column, value, 'is no decimal number')
+    }
     if (scale !== undefined) {
       const digits = digitsOf(plain)
       if (digits.fraction > Math.max(scale, 0))
@@ -185,11 +192,11 @@ function bindBoolean(column: BoundColumn, kind: SourceKind): Binder {
 const HALF_PAIR = /[\ud800-\udfff]/u
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-function textOf(column: BoundColumn, kind: SourceKind, zone: Zone | null): (value: unknown) => string {
+function textOf(column: BoundColumn, kind: SourceKind, times: TimeSettings): (value: unknown) => string {
   const anyColumn = { ...column, target: { ...column.target, kind: 'text' as const } }
-  if (kind === 'date') return bindDate(anyColumn, kind, null) as (value: unknown) => string
-  if (kind === 'time') return bindTime(anyColumn, kind, zone) as (value: unknown) => string
-  if (kind === 'timestamp') return bindTimestamp(anyColumn, kind, zone) as (value: unknown) => string
+  if (kind === 'date') return bindDate(anyColumn, kind, times) as (value: unknown) => string
+  if (kind === 'time') return bindTime(anyColumn, kind, times.zone) as (value: unknown) => string
+  if (kind === 'timestamp') return bindTimestamp(anyColumn, kind, times) as (value: unknown) => string
   if (kind === 'bytes') return (value) => decodeUtf8(column, value as Uint8Array)
   return kind === 'text' || kind === 'decimal' ? (value) => value as string : String
 }
@@ -209,10 +216,10 @@ function charactersIn(text: string): number {
   return count
 }
 
-function bindText(column: BoundColumn, kind: SourceKind, zone: Zone | null): Binder {
+function bindText(column: BoundColumn, kind: SourceKind, times: TimeSettings): Binder {
   const { target } = column
   if (kind === 'bytes' && target.kind === 'other') return (value) => value as Uint8Array
-  const toText = textOf(column, kind, zone)
+  const toText = textOf(column, kind, times)
   const length = target.kind === 'other' ? Infinity : (target.length ?? Infinity)
   const bytes = target.byteLength ?? Infinity
   return (value) => {

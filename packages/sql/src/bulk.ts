@@ -25,10 +25,13 @@ export interface WritePlan {
   readonly columns: readonly PlanColumn[]
   readonly keys: readonly PlanColumn[]
   readonly others: readonly PlanColumn[]
+  /** The column whose value must not fall; null: none. */
+  readonly version: PlanColumn | null
 }
 
 export interface BulkWriter {
-  write(rows: readonly (readonly unknown[])[]): Promise<void>
+  /** How many rows of the table the server says it touched. */
+  write(rows: readonly (readonly unknown[])[]): Promise<number>
 }
 
 /** Parameters of the rows `from … to`, row by row, of the given columns. Throws DataError with the row's index. */
@@ -79,7 +82,7 @@ export function multiRow(
   let lastRest = 0
   return {
     async write(rows) {
-      const parts: Promise<void>[] = []
+      const parts: Promise<number>[] = []
       const rest = rows.length % most
       const isUsual = rest === lastRest
       lastRest = rest
@@ -94,7 +97,7 @@ export function multiRow(
         parts.push(inPlace(session.execute(textOf(size), parameters), at))
         at += size
       }
-      await allDone(parts)
+      return allDone(parts)
     },
   }
 }
@@ -123,9 +126,9 @@ function bytesOf(parameters: readonly Parameter[]): number {
 }
 
 /** Adds where a part begins to the row its failure tells. */
-async function inPlace(part: Promise<void>, from: number): Promise<void> {
+async function inPlace(part: Promise<number>, from: number): Promise<number> {
   try {
-    await part
+    return await part
   } catch (error) {
     const failure = error as { rowIndex?: number }
     if (failure.rowIndex !== undefined) failure.rowIndex += from
@@ -134,9 +137,14 @@ async function inPlace(part: Promise<void>, from: number): Promise<void> {
 }
 
 /** Waits for every part, so that none is under way when the first failure is thrown. */
-async function allDone(parts: readonly Promise<void>[]): Promise<void> {
-  const failed = (await Promise.allSettled(parts)).find((part) => part.status === 'rejected')
-  if (failed !== undefined) throw failed.reason
+async function allDone(parts: readonly Promise<number>[]): Promise<number> {
+  let touched = 0
+  const settled = await Promise.allSettled(parts)
+  for (const part of settled) {
+    if (part.status === 'rejected') throw part.reason
+    touched += part.value
+  }
+  return touched
 }
 
 /** One prepared statement for each row; `columns` in the order of its placeholders. */
@@ -145,7 +153,7 @@ export function oneByOne(session: Session, columns: readonly PlanColumn[], text:
     async write(rows) {
       const bound: (readonly Parameter[])[] = []
       for (let r = 0; r < rows.length; r++) bound.push(bindRows(rows, columns, r, r + 1))
-      await session.executeEach(text, bound)
+      return session.executeEach(text, bound)
     },
   }
 }

@@ -1,7 +1,10 @@
 // The Database that connectors see: one session of a driver, completed by its dialect.
-import { ConfigError, RetriableError, StateError } from '@rowbridge/api'
-import { literal, quoteName } from './ansi.js'
+import { ConfigError, RetriableError, StateError, type Schema } from '@rowbridge/api'
+import { literal, quoteName, textLiteral } from './ansi.js'
+import type { CommitWatch, WatchScope } from './commits.js'
 import type {
+  Alteration,
+  ColumnNeed,
   ColumnSpec,
   Database,
   Instant,
@@ -19,8 +22,11 @@ import type { Dialect, Parameter, ReadSettings, Session } from './dialect.js'
 import { failureOf } from './failures.js'
 import { openPhraseBook, type DdlColumn, type PhraseBook } from './phrase-book.js'
 import { columnOf, compileRowReader, type RowReader } from './row-reader.js'
-import { checkLengths, nameParts, shownTable, tableIdOf } from './table.js'
+import { checkLengths, cutName, nameParts, shownTable, tableIdOf } from './table.js'
 import type { TargetColumn } from './target.js'
+import { endsSoon, waitPatiently, type PatienceOptions } from './patience.js'
+import { openWatch } from './watch.js'
+import { findWidenings } from './widenings.js'
 import { compileWriter } from './writer.js'
 
 export interface ConnectionParts {
@@ -28,6 +34,9 @@ export interface ConnectionParts {
   readonly session: Session
   readonly settings: ReadSettings
   readonly quoting: 'always' | 'never'
+  readonly patience: PatienceOptions
+  /** Ends reads. */
+  readonly signal: AbortSignal | null
 }
 
 const PING_TIMEOUT_MS = 5000
@@ -66,12 +75,12 @@ export class Connection implements Database {
   }
 
   tables(filter: TableFilter): Promise<readonly TableId[]> {
-    return this.#guard('list of tables', () => this.#parts.dialect.tables(this.#parts.session, filter))
+    return this.#guardRead('list of tables', () => this.#parts.dialect.tables(this.#parts.session, filter))
   }
 
   async describe(id: TableId): Promise<Table | null> {
     const { dialect, session, settings } = this.#parts
-    const found = await this.#guard(shownTable(id), () => dialect.describe(session, id))
+    const found = await this.#guardRead(shownTable(id), () => dialect.describe(session, id))
     if (found === null) return null
     const columns = found.columns.map(({ raw, target }): TargetColumn => ({
       ...columnOf(dialect, raw, settings),
@@ -81,27 +90,38 @@ export class Connection implements Database {
   }
 
   async read(statement: Statement, options: ReadOptions): Promise<Page> {
-    const stop = this.#stopOn(options.signal)
+    const result = await this.#raw(statement.text, this.#parameters(statement), 'query', options.signal)
+    return this.#reader.page(statement.text, result, options)
+  }
+
+  async *stream(
+    statement: Statement,
+    options: ReadOptions & { readonly pageSize: number | (() => number) },
+  ): AsyncIterable<Page> {
+    const { session } = this.#parts
+    const { pageSize } = options
+    const size = typeof pageSize === 'number' ? () => pageSize : pageSize
+    const results = session.stream(statement.text, this.#parameters(statement), size)[Symbol.asyncIterator]()
+    let isOpen = true
     try {
-      const result = await this.#raw(statement.text, this.#parameters(statement), 'query')
-      return this.#reader.page(statement.text, result, options)
-    } catch (error) {
-      throw options.signal?.aborted === true ? aborted(error) : error
+      for (;;) {
+        isOpen = false
+        const { value, done } = await this.#guardRead('query', () => results.next(), options.signal)
+        if (done === true) return
+        isOpen = true
+        yield this.#reader.page(statement.text, value, options)
+      }
     } finally {
-      stop()
+      if (isOpen) await this.#leave(results)
     }
   }
 
-  async *stream(statement: Statement, options: ReadOptions & { readonly pageSize: number }): AsyncIterable<Page> {
-    const stop = this.#stopOn(options.signal)
-    try {
-      const results = this.#parts.session.stream(statement.text, this.#parameters(statement), options.pageSize)
-      for await (const result of results) yield this.#reader.page(statement.text, result, options)
-    } catch (error) {
-      throw options.signal?.aborted === true ? aborted(error) : this.#failure(error, 'query')
-    } finally {
-      stop()
-    }
+  /** A result whose rest is not wanted any more. */
+  async #leave(results: AsyncIterator<unknown>): Promise<void> {
+    const { session } = this.#parts
+    if (results.return === undefined || (await endsSoon(results.return()))) return
+    this.#isBroken = true
+    session.breakOff?.()
   }
 
   quoteTable(id: TableId): string {
@@ -111,6 +131,16 @@ export class Connection implements Database {
 
   quoteName(name: string): string {
     return this.#parts.quoting === 'never' ? name : quoteName(name, this.#parts.dialect.quote.charAt(0))
+  }
+
+  quoteText(text: string): string {
+    return (this.#parts.dialect.quoteText ?? textLiteral)(text)
+  }
+
+  digest(expression: string, { salt, isBytes }: { readonly salt: string; readonly isBytes: boolean }): string {
+    const { digest } = this.#parts.dialect
+    if (digest !== undefined) return digest(expression, Buffer.from(salt).toString('hex'), isBytes)
+    throw new StateError('no-digest', `The database of dialect ${this.dialect} cannot compute a SHA-256.`)
   }
 
   parseTable(name: string): TableId {
@@ -123,6 +153,29 @@ export class Connection implements Database {
     )
     const isFolded = quoting === 'never' && dialect.fold !== undefined && parts.at(-1)?.isQuoted !== true
     return isFolded ? { ...id, table: dialect.fold(id.table) } : id
+  }
+
+  tickMs(typeName: string): number {
+    return this.#parts.dialect.tickMs?.(typeName) ?? 1
+  }
+
+  watch(scope: WatchScope): Promise<CommitWatch> {
+    return openWatch(this.#parts, scope, {
+      guard: (work) => this.#guard('open transactions', work),
+      read: (statement, options) => this.read(statement, options),
+    })
+  }
+
+  async hasIndex(id: TableId, column: string): Promise<boolean | null> {
+    const { dialect, session } = this.#parts
+    const { hasIndex } = dialect
+    return hasIndex === undefined ? null : this.#guard(shownTable(id), () => hasIndex(session, id, column))
+  }
+
+  async scans(statement: Statement): Promise<readonly string[]> {
+    const { dialect, session } = this.#parts
+    const parameters = this.#parameters(statement)
+    return this.#guard('plan', async () => (await dialect.scans?.(session, statement.text, parameters)) ?? [])
   }
 
   limit(text: string, rows: number): string {
@@ -165,17 +218,37 @@ export class Connection implements Database {
     }
   }
 
+  async widenings(table: Table, needs: readonly ColumnNeed[]): Promise<readonly Alteration[]> {
+    const { dialect, session } = this.#parts
+    const ddlOf = (schema: Schema, name: string) => this.#ddlOf({ name, schema, isPrimaryKey: false }, 0).type
+    const parts = { dialect, session, ddlOf, quoteName: (name: string) => this.quoteName(name) }
+    const quoted = this.quoteTable(table.id)
+    return this.#guard(shownTable(table.id), () => findWidenings({ ...parts, table, quoted, needs }))
+  }
+
+  async alter({ text }: Alteration): Promise<void> {
+    await this.transaction(() => this.#guard(text, () => this.#parts.session.run(text)))
+  }
+
+  references(id: TableId): Promise<readonly TableId[]> {
+    return this.#guard(shownTable(id), () => this.#parts.dialect.references(this.#parts.session, id))
+  }
+
+  fitTable(id: TableId): TableId {
+    return { ...id, table: cutName(id.table, this.#parts.dialect.nameBytes ?? Infinity) }
+  }
+
   writer(spec: WriterSpec): Writer {
     const { dialect, session, settings } = this.#parts
     const bulk = compileWriter(spec, {
       dialect,
       session,
-      zone: settings.zone,
+      times: settings,
       quoteName: (name) => this.quoteName(name),
       table: this.quoteTable(spec.table.id),
     })
     const what = `${shownTable(spec.table.id)}: ${spec.mode}`
-    return { write: (rows) => (rows.length === 0 ? Promise.resolve() : this.#guard(what, () => bulk.write(rows))) }
+    return { write: (rows) => (rows.length === 0 ? Promise.resolve(0) : this.#guard(what, () => bulk.write(rows))) }
   }
 
   async transaction<T>(work: () => Promise<T>): Promise<T> {
@@ -186,7 +259,7 @@ export class Connection implements Database {
       await this.#guard('commit', () => session.run('COMMIT'))
       return result
     } catch (error) {
-      await session.run('ROLLBACK').catch(() => {
+      await this.#guard('rollback', () => session.run('ROLLBACK')).catch(() => {
         this.#isBroken = true
       })
       throw error
@@ -246,25 +319,21 @@ export class Connection implements Database {
     return statement.parameters.map((value) => (isInstant(value) ? bind(value, settings.zone) : value))
   }
 
-  #stopOn(signal: AbortSignal | undefined): () => void {
-    if (signal === undefined) return () => {}
-    signal.throwIfAborted()
-    const stop = (): void => {
-      this.#parts.session.cancel().catch(() => {
-        this.#isBroken = true
-      })
+  #raw(text: string, parameters: readonly Parameter[], what: string, signal?: AbortSignal) {
+    return this.#guardRead(what, () => this.#parts.session.read(text, parameters), signal)
+  }
+
+  #guardRead<T>(what: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    return this.#guard(what, work, signal ?? this.#parts.signal ?? undefined)
+  }
+
+  async #guard<T>(what: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const { session, dialect, patience: options } = this.#parts
+    const broken = () => {
+      this.#isBroken = true
     }
-    signal.addEventListener('abort', stop, { once: true })
-    return () => signal.removeEventListener('abort', stop)
-  }
-
-  #raw(text: string, parameters: readonly Parameter[], what: string) {
-    return this.#guard(what, () => this.#parts.session.read(text, parameters))
-  }
-
-  async #guard<T>(what: string, work: () => Promise<T>): Promise<T> {
     try {
-      return await work()
+      return await waitPatiently(work, { session, classify: dialect.classify, options, broken }, signal)
     } catch (error) {
       throw this.#failure(error, what)
     }
@@ -287,8 +356,4 @@ function textOrNull(value: unknown): string | null {
 function wallText(instant: Instant, zone: ReadSettings['zone']): string {
   const ms = zone === null ? instant.ms : zone.toWall(instant.ms)
   return formatWall(ms, instant.nanos, digitsNeeded(instant.nanos))
-}
-
-function aborted(cause: unknown): StateError {
-  return new StateError('aborted', 'The statement was stopped', { cause })
 }

@@ -1,6 +1,7 @@
 // What connectors see of a database: an open connection that lists, describes, reads pages and writes in bulk.
 // Values are those of the Connect types everywhere; what a driver calls them ends in the dialect file.
 import type { Schema } from '@rowbridge/api'
+import type { CommitWatch, WatchScope } from './commits.js'
 
 /** Parts that are absent are null. `catalog` is MySQL's database, `schema` PostgreSQL's. */
 export interface TableId {
@@ -43,6 +44,16 @@ export interface Statement {
   readonly parameters: readonly (string | number | bigint | Instant)[]
 }
 
+/** A value of a row that the schema of its column has no room for. */
+export interface Misfitting {
+  /** Index in the row. */
+  readonly field: number
+  /** What the field is in the schema of this row alone. */
+  readonly schema: Schema
+  /** What was found, for the log. */
+  readonly message: string
+}
+
 /** Rows of one result set, values in column order. Columns whose `schema` is null are left out of both. */
 export interface Page {
   readonly columns: readonly Column[]
@@ -51,6 +62,10 @@ export interface Page {
   readonly rows: unknown[][]
   /** For each name in `ReadOptions.instants`, the exact instants of the rows. */
   readonly instants: readonly (readonly (Instant | null)[])[]
+  /** The same for `ReadOptions.moments`; null too where a value is no instant. */
+  readonly moments: readonly (readonly (Instant | null)[])[]
+  /** By row; null when every value fits. `schemaOfRow` tells the schema of such a row. */
+  readonly misfits: ReadonlyMap<number, readonly Misfitting[]> | null
 }
 
 export interface ReadOptions {
@@ -58,6 +73,8 @@ export interface ReadOptions {
   readonly schemaName: string | null
   /** Timestamp columns whose full precision is wanted beside the milliseconds of the row. */
   readonly instants?: readonly string[]
+  /** Timestamp columns of which the same is wanted as far as their values have it; of `instants` every one must be readable. */
+  readonly moments?: readonly string[]
   readonly signal?: AbortSignal
 }
 
@@ -66,7 +83,11 @@ export interface TypeOptions {
   readonly numericMapping?: 'none' | 'precision_only' | 'best_fit' | 'best_fit_eager_double'
   /** Zone in which wall-clock columns are to be read, an IANA name; UTC unless said. */
   readonly timeZone?: string
+  /** `legacy`: dates before 1582-10-15 are counted by the Julian calendar, as Java does; `proleptic`, unless said: by ISO 8601. */
+  readonly calendar?: 'legacy' | 'proleptic'
 }
+
+export type IsolationLevel = 'READ UNCOMMITTED' | 'READ COMMITTED' | 'REPEATABLE READ' | 'SERIALIZABLE'
 
 export interface DatabaseOptions {
   /** A `jdbc:` URL. */
@@ -81,6 +102,13 @@ export interface DatabaseOptions {
   readonly types?: TypeOptions
   /** Shown in the server's list of sessions. */
   readonly applicationName?: string
+  /** Level for all that is read; the server's own unless said. */
+  readonly isolation?: IsolationLevel
+  /** How long a statement may go without an answer; 0: as long as it takes. Unset, what `socketTimeout` says. */
+  readonly queryTimeoutMs?: number
+  /** After how long without an answer the server is asked whether it still works on a statement; 0: never. 10,000 unless said. */
+  readonly checkMs?: number
+  /** Ends the opening, and every read of the connection. A read that is ended may leave the connection broken. */
   readonly signal?: AbortSignal
 }
 
@@ -91,6 +119,9 @@ export interface TableFilter {
   /** LIKE pattern. */
   readonly schemaPattern: string | null
 }
+
+/** Name of the schema of values that are what `JSON.parse` gives: each is bound by what it is. */
+export const ANY = 'rowbridge.any'
 
 /** Parameter of a Timestamp schema in a ColumnSpec: how many digits after the second the column is to keep; 3 unless said. */
 export const TIMESTAMP_DIGITS = 'rowbridge.timestamp.digits'
@@ -103,20 +134,41 @@ export interface ColumnSpec {
   readonly isPrimaryKey: boolean
 }
 
+/** What a column that is there is to hold. */
+export interface ColumnNeed {
+  /** As the table spells it. */
+  readonly name: string
+  readonly schema: Schema
+  /** Most characters of a text, or bytes of a byte string; 0: unknown. */
+  readonly length: number
+  /** Most bytes of a text; 0: unknown. */
+  readonly bytes: number
+  readonly isKey: boolean
+}
+
+/** A statement that changes a table, and the one that undoes it. */
+export interface Alteration {
+  readonly text: string
+  readonly inverse: string
+}
+
 export interface WriterSpec {
-  readonly mode: 'insert' | 'upsert' | 'update' | 'delete'
+  /** `ignore` inserts and leaves alone what is there. */
+  readonly mode: 'insert' | 'upsert' | 'update' | 'delete' | 'ignore'
   readonly table: Table
   /** Key columns first. The names are those of the table, the schemas those of the records. */
   readonly columns: readonly { readonly name: string; readonly schema: Schema; readonly isKey: boolean }[]
+  /** Column that tells newer from older: an upsert or update with a smaller value leaves the row as it is. */
+  readonly version?: string
 }
 
 /** Writes rows of one shape with as few round trips as the database likes best. Compiled once per spec. */
 export interface Writer {
   /**
    * Rows in the order of `WriterSpec.columns`, inside the open transaction. No two rows of an upsert or delete share a key.
-   * Throws DataError (a value that does not fit; `index` of the row where the server tells), RetriableError, StateError.
+   * Resolves to how many rows the server says it touched. Throws DataError (a value that does not fit; `index` of the row where the server tells), RetriableError, StateError.
    */
-  write(rows: readonly (readonly unknown[])[]): Promise<void>
+  write(rows: readonly (readonly unknown[])[]): Promise<number>
 }
 
 /** One connection. Methods are called one after the other, never at once. */
@@ -133,11 +185,21 @@ export interface Database {
   describe(id: TableId): Promise<Table | null>
   /** Reads the whole result; callers bound it with `limit`. */
   read(statement: Statement, options: ReadOptions): Promise<Page>
-  /** Reads in pages of `pageSize` rows through a cursor of the server, for results without a bound. */
-  stream(statement: Statement, options: ReadOptions & { readonly pageSize: number }): AsyncIterable<Page>
+  /** Reads in pages of `pageSize` rows, asked for each page, through a cursor of the server, for results without a bound. */
+  stream(
+    statement: Statement,
+    options: ReadOptions & { readonly pageSize: number | (() => number) },
+  ): AsyncIterable<Page>
   /** `t`, `s.t` or `c.s.t` in the quotes of the dialect, or bare where quoting is off. */
   quoteTable(id: TableId): string
   quoteName(name: string): string
+  /** Text as a literal of a statement. */
+  quoteText(text: string): string
+  /**
+   * The expression's SHA-256, computed by the database, as 64 hexadecimal digits: of the salt's bytes, then those of the
+   * value or of its text. Null stays null. Equal in all databases for equal texts.
+   */
+  digest(expression: string, options: { readonly salt: string; readonly isBytes: boolean }): string
   /** Parts of a possibly quoted, multi-part name; throws ConfigError. */
   parseTable(name: string): TableId
   /**
@@ -145,11 +207,26 @@ export interface Database {
    * Most databases compare it as it is; one without a type for time does not.
    */
   instantExpression(expression: string): string
+  /** How long the clock stands still for a column of that type: rows of one tick may be written until it is over. */
+  tickMs(typeName: string): number
+  /** What tells of transactions that may still write into what is read. */
+  watch(scope: WatchScope): Promise<CommitWatch>
+  /** Whether an index of the table begins with the column; null where that cannot be told. */
+  hasIndex(id: TableId, column: string): Promise<boolean | null>
+  /** The lines of the plan that read all of a table which is not small. */
+  scans(statement: Statement): Promise<readonly string[]>
   /** The statement, bounded to `rows` rows. */
   limit(text: string, rows: number): string
   /** False when someone else made it first. */
   createTable(id: TableId, columns: readonly ColumnSpec[]): Promise<boolean>
   addColumns(id: TableId, columns: readonly ColumnSpec[]): Promise<void>
+  /** What must be altered so that the columns of the table that have those names hold all that is needed; nothing narrows. */
+  widenings(table: Table, needs: readonly ColumnNeed[]): Promise<readonly Alteration[]>
+  alter(alteration: Alteration): Promise<void>
+  /** Tables that the foreign keys of a table point to. */
+  references(id: TableId): Promise<readonly TableId[]>
+  /** The name as the database keeps it, where it cuts names of tables. */
+  fitTable(id: TableId): TableId
   writer(spec: WriterSpec): Writer
   /** Commits what `work` did, or rolls all of it back and throws. */
   transaction<T>(work: () => Promise<T>): Promise<T>

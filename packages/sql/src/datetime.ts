@@ -30,6 +30,9 @@ export function civilOf(days: number): readonly [year: number, month: number, da
 export interface Wall {
   /** Milliseconds of the wall clock, the fraction included. */
   readonly ms: number
+  /** The same in parts: days since 1970, milliseconds of the day. */
+  readonly days: number
+  readonly clock: number
   readonly nanos: number
   readonly offset: number | null
 }
@@ -49,8 +52,8 @@ export function parseWall(text: string): Wall | null {
   if (hour > 24 || minute > 59 || second > 60) return null
   const nanos = Number((match[7] ?? '').padEnd(9, '0'))
   const days = daysOf(match[12] === undefined ? year : 1 - year, month, day)
-  const ms = days * MS_PER_DAY + (hour * 3600 + minute * 60 + second) * 1000 + Math.floor(nanos / 1_000_000)
-  return { ms, nanos, offset: offsetOf(match) }
+  const clock = (hour * 3600 + minute * 60 + second) * 1000 + Math.floor(nanos / 1_000_000)
+  return { ms: days * MS_PER_DAY + clock, days, clock, nanos, offset: offsetOf(match) }
 }
 
 function offsetOf(match: RegExpExecArray): number | null {

@@ -23,7 +23,7 @@ declare module 'better-sqlite3' {
       function(
         name: string,
         options: { deterministic?: boolean; safeIntegers?: boolean },
-        work: (value: unknown) => unknown,
+        work: (value: unknown, further: unknown) => unknown,
       ): this
       close(): void
     }
@@ -43,6 +43,7 @@ declare module 'pg' {
   export interface QueryResult {
     rows: unknown[][]
     readonly fields: readonly FieldDef[]
+    readonly rowCount: number | null
   }
   export interface QueryConfig {
     readonly text: string

@@ -1,9 +1,9 @@
 // The statements of each dialect, as others may read them. `vitest -u` writes them anew.
-import { DATE, date, decimal, primitive, time, timestamp, type Schema } from '@rowbridge/api'
+import { arrayOf, DATE, date, decimal, mapOf, primitive, struct, time, timestamp, type Schema } from '@rowbridge/api'
 import { readdirSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { Connection } from './connection.js'
-import type { ColumnSpec, WriterSpec } from './database.js'
+import { TIMESTAMP_DIGITS, type ColumnSpec, type WriterSpec } from './database.js'
 import type { Session } from './dialect.js'
 import { importFile } from './registry.js'
 
@@ -24,8 +24,8 @@ function notingSession(notes: string[]): Session {
       throw new Error('not asked for')
     },
     run: note,
-    execute: note,
-    executeEach: note,
+    execute: (text) => note(text).then(() => 0),
+    executeEach: (text) => note(text).then(() => 0),
     cancel: () => Promise.resolve(),
     close: () => Promise.resolve(),
   }
@@ -55,6 +55,13 @@ const DEFAULTS: readonly (readonly [string, Schema])[] = [
   ['day_default', primitive('int32', { name: DATE, default: 19_782 })],
   ['ts_default', timestamp({ default: 1_709_212_455_123 })],
 ]
+const NESTED: readonly (readonly [string, Schema])[] = [
+  ['st', struct([{ name: 'x', schema: primitive('int32') }])],
+  ['ma', mapOf(primitive('string'), primitive('int64'))],
+  ['li', arrayOf(primitive('int64'))],
+  ['lo', arrayOf(struct([{ name: 'x', schema: primitive('int32') }]))],
+  ['ts6', timestamp({ parameters: { [TIMESTAMP_DIGITS]: '6' } })],
+]
 const KEYS: readonly ColumnSpec[] = [
   { name: 'id', schema: primitive('int64'), isPrimaryKey: true },
   { name: 'a "b`.c', schema: primitive('string'), isPrimaryKey: true },
@@ -63,10 +70,17 @@ const KEYS: readonly ColumnSpec[] = [
 it.each(DIALECTS)('phrases statements for %s as it did', async (name) => {
   const notes: string[] = []
   const { default: parts } = await importFile(name)
-  const settings = { numericMapping: 'none', zone: null, params: {} } as const
-  const db = new Connection({ dialect: { ...parts, name }, session: notingSession(notes), settings, quoting: 'always' })
+  const settings = { numericMapping: 'none', zone: null, isLegacyCalendar: false, params: {} } as const
+  const patience = { limitMs: 0, checkMs: 0 }
+  const session = notingSession(notes)
+  const dialect = { ...parts, name }
+  const db = new Connection({ dialect, session, settings, quoting: 'always', patience, signal: null })
   const id = { catalog: null, schema: null, table: 'orders' }
-  const specs = [...PLAIN, ...DEFAULTS].map(([column, schema]) => ({ name: column, schema, isPrimaryKey: false }))
+  const specs = [...PLAIN, ...NESTED, ...DEFAULTS].map(([column, schema]) => ({
+    name: column,
+    schema,
+    isPrimaryKey: false,
+  }))
   await db.createTable(id, [...KEYS, ...specs])
   await db.addColumns(
     id,
@@ -87,6 +101,12 @@ it.each(DIALECTS)('phrases statements for %s as it did', async (name) => {
   await write('upsert')
   await write('upsert', columns.slice(0, 1))
   await write('update')
+  await write('ignore')
+  await write('ignore', columns.slice(2))
+  const versioned = (mode: WriterSpec['mode']) =>
+    db.writer({ mode, table, columns, version: 'n' }).write([[1, 'a', 'x', 1]])
+  await versioned('upsert')
+  await versioned('update')
   await write('delete')
   await write('delete', columns.slice(0, 1))
   const file = new URL(`../../../test/golden/${name}.sql`, import.meta.url).pathname

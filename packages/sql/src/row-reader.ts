@@ -1,7 +1,8 @@
 // Compiles, per shape of a result, the loop that turns a driver's rows into Connect values in place, column by column.
 import { DataError, StateError, struct, withOptions, type Schema } from '@rowbridge/api'
-import type { Column, Instant, Page, ReadOptions } from './database.js'
+import type { Column, Instant, Misfitting, Page, ReadOptions } from './database.js'
 import type { Dialect, RawColumn, RawResult, Reader, ReadSettings, ReadType } from './dialect.js'
+import { Misfit } from './misfit.js'
 
 interface Shape {
   readonly fingerprint: string
@@ -96,16 +97,33 @@ function compileShape(
 }
 
 function convert(shape: Shape, rows: unknown[][], options: ReadOptions): Page {
-  const instants = (options.instants ?? []).map((name) => readInstants(shape, rows, name))
+  const instants = (options.instants ?? []).map((name) => readInstants(shape, rows, name, false))
+  const moments = (options.moments ?? []).map((name) => readInstants(shape, rows, name, true))
+  const misfits = new Map<number, Misfitting[]>()
   for (let c = 0; c < shape.readers.length; c++) {
     const read = shape.readers[c]
-    if (read !== null && read !== undefined) convertColumn(rows, c, read)
+    if (read === null || read === undefined) continue
+    for (let r = 0; r < rows.length; r++) r = convertColumn(rows, c, r, { read, misfits, schema: shape.schema })
   }
-  return { columns: shape.columns, schema: shape.schema, rows, instants }
+  return {
+    columns: shape.columns,
+    schema: shape.schema,
+    rows,
+    instants,
+    moments,
+    misfits: misfits.size === 0 ? null : misfits,
+  }
 }
 
-function convertColumn(rows: unknown[][], column: number, read: Reader): void {
-  let r = 0
+interface Conversion {
+  readonly read: Reader
+  readonly misfits: Map<number, Misfitting[]>
+  readonly schema: Schema
+}
+
+/** Converts from a row on, up to the first value that does not fit; gives that row's index, or the last one's. */
+function convertColumn(rows: unknown[][], column: number, from: number, { read, misfits, schema }: Conversion): number {
+  let r = from
   try {
     for (; r < rows.length; r++) {
       const row = rows[r] as unknown[]
@@ -113,11 +131,28 @@ function convertColumn(rows: unknown[][], column: number, read: Reader): void {
       if (raw !== null) row[column] = read(raw)
     }
   } catch (error) {
-    throw atRow(error, r)
+    if (!(error instanceof Misfit)) throw atRow(error, r)
+    const row = rows[r] as unknown[]
+    row[column] = error.carried.value
+    const own = {
+      field: column,
+      schema: error.carried.schema,
+      message: misfitText(error, schema.fields[column]?.schema),
+    }
+    misfits.set(r, [...(misfits.get(r) ?? []), own])
   }
+  return r
 }
 
-function readInstants(shape: Shape, rows: readonly unknown[][], name: string): (Instant | null)[] {
+function misfitText({ message, carried }: Misfit, schema: Schema | undefined): string {
+  return `${message} as ${typeText(schema ?? carried.schema)}; such values go as ${typeText(carried.schema)}`
+}
+
+function typeText({ name, type }: Schema): string {
+  return name === null ? type : name.slice(name.lastIndexOf('.') + 1)
+}
+
+function readInstants(shape: Shape, rows: readonly unknown[][], name: string, isLenient: boolean): (Instant | null)[] {
   const column = shape.instants.get(name)
   if (column === undefined) {
     throw new StateError('not-a-timestamp', `Column ${name} is no timestamp, or is not in the result`, {
@@ -129,7 +164,9 @@ function readInstants(shape: Shape, rows: readonly unknown[][], name: string): (
     const out: (Instant | null)[] = []
     for (; r < rows.length; r++) {
       const raw = rows[r]?.[column.index]
-      out.push(raw === null || raw === undefined ? null : column.read(raw))
+      out.push(
+        raw === null || raw === undefined ? null : isLenient ? instantOrNull(column.read, raw) : column.read(raw),
+      )
     }
     return out
   } catch (error) {
@@ -137,8 +174,18 @@ function readInstants(shape: Shape, rows: readonly unknown[][], name: string): (
   }
 }
 
+function instantOrNull(read: (raw: unknown) => Instant, raw: unknown): Instant | null {
+  try {
+    return read(raw)
+  } catch (error) {
+    if (error instanceof Misfit) return null
+    throw error
+  }
+}
+
 /** The same error, with the row in which it arose. */
-export function atRow(error: unknown, index: number): unknown {
+export function atRow(thrown: unknown, index: number): unknown {
+  const error = thrown instanceof Misfit ? thrown.toDataError() : thrown
   if (!(error instanceof DataError) || error.index !== null) return error
   const hint = error.hint === null ? {} : { hint: error.hint }
   return new DataError(error.code, error.message, { cause: error.cause, index, ...hint })

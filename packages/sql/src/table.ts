@@ -67,3 +67,16 @@ export function tableIdOf(name: string, parts: readonly string[], qualifier: 'sc
 export function shownTable(id: TableId): string {
   return [id.catalog, id.schema, id.table].filter((part) => part !== null).join('.')
 }
+
+/** A name cut to that many bytes, between characters. */
+export function cutName(name: string, bytes: number): string {
+  if (Buffer.byteLength(name) <= bytes) return name
+  let cut = ''
+  let size = 0
+  for (const char of name) {
+    size += Buffer.byteLength(char)
+    if (size > bytes) break
+    cut += char
+  }
+  return cut
+}

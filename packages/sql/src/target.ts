@@ -34,11 +34,15 @@ export interface Target {
   readonly isZoned?: boolean
   /** Which special floats the column takes; absent: all. */
   readonly specials?: 'infinity' | 'none'
+  /** Words that the column takes beside its ordinary values: `NaN`, `infinity`, `0000-00-00`. */
+  readonly specialWords?: RegExp
   /** Whether U+0000 cannot be in a text. */
   readonly refusesNul?: boolean
   /** The type's name as a cast needs it. */
   readonly cast?: string
   readonly isArray?: boolean
+  /** Whether the column holds JSON, so that a text in it has quotes. */
+  readonly isJson?: boolean
   /** Whether bits are written as the digits 0 and 1, not as bytes. */
   readonly isBitText?: boolean
 }

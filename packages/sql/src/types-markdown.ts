@@ -3,7 +3,7 @@ import { DECIMAL, decimal, primitive, type Schema } from '@rowbridge/api'
 import type { RawColumn, ReadSettings, ReadType, WriteType } from './dialect.js'
 import { importFile } from './registry.js'
 
-const SETTINGS: ReadSettings = { numericMapping: 'none', zone: null, params: {} }
+const SETTINGS: ReadSettings = { numericMapping: 'none', zone: null, isLegacyCalendar: false, params: {} }
 
 /** The page for a dialect's file name: what is read as what, and which column is created for what. */
 export async function typesMarkdown(dialect: string): Promise<string> {

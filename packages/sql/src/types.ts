@@ -1,19 +1,11 @@
 // The schemas and readers that dialects share in their tables of types.
-import {
-  DataError,
-  date,
-  decimal,
-  primitive,
-  shown,
-  time,
-  timestamp,
-  type PrimitiveType,
-  type Schema,
-} from '@rowbridge/api'
+import { date, decimal, primitive, time, timestamp, type PrimitiveType, type Schema } from '@rowbridge/api'
+import { legacyDays, legacyMs } from './calendar.js'
 import type { Instant } from './database.js'
 import { fastDays, fastWallMs, MS_PER_DAY, nanosOf, parseTimeMs, parseWall, type Wall } from './datetime.js'
 import { plainDecimal, rescale } from './decimal.js'
-import type { RawColumn, Reader, ReadSettings, ReadType } from './dialect.js'
+import type { RawColumn, Reader, ReadSettings, ReadType, TimeSettings } from './dialect.js'
+import { asItIs, Misfit } from './misfit.js'
 import type { Zone } from './zone.js'
 
 export const INT8 = primitive('int8')
@@ -34,10 +26,9 @@ export function asIs(type: PrimitiveType): ReadType {
   return { schema: primitive(type) }
 }
 
-export function unreadable(column: RawColumn, raw: unknown, hint: string): DataError {
-  return new DataError('unreadable-value', `${column.name}: ${shown(raw)} of type ${column.typeName} cannot be read`, {
-    hint,
-  })
+/** What a reader throws where the value is to be carried as it is. */
+export function unreadable(column: RawColumn, raw: unknown, hint: string): Misfit {
+  return new Misfit(column, raw, asItIs(raw), hint)
 }
 
 /** A bigint as a number while it is safe. */
@@ -81,7 +72,7 @@ function integerSchema(precision: number): Schema {
 /** Reads a decimal's text, or a number's, into what its schema says. */
 export function readDecimal(column: RawColumn, schema: Schema): Reader {
   if (schema.type === 'float64') return Number
-  if (schema.type !== 'bytes') return (raw) => integerOf(String(raw))
+  if (schema.type !== 'bytes') return (raw) => wholeNumber(column, raw)
   const scale = Number(schema.parameters?.['scale'])
   const tail = scale === 0 ? null : scale
   return (raw) => {
@@ -98,6 +89,13 @@ export function readDecimal(column: RawColumn, schema: Schema): Reader {
   }
 }
 
+function wholeNumber(column: RawColumn, raw: unknown): number | bigint {
+  const text = String(raw)
+  const whole = /^-?\d+$/.test(text) ? integerOf(text) : NaN
+  if (Number.isNaN(whole)) throw unreadable(column, raw, 'Leave the row out by a query, or cast the column to text.')
+  return whole
+}
+
 const POINT_HINT = 'Leave the row out by a query, or cast the column to text.'
 
 function wallOf(column: RawColumn, raw: unknown): Wall {
@@ -106,32 +104,42 @@ function wallOf(column: RawColumn, raw: unknown): Wall {
   throw unreadable(column, raw, POINT_HINT)
 }
 
-function toUtcMs(wall: Wall, zone: Zone | null): number {
-  if (wall.offset !== null) return wall.ms - wall.offset * 60_000
-  return zone === null ? wall.ms : zone.toUtc(wall.ms)
+function toUtcMs(wall: Wall, ms: number, zone: Zone | null): number {
+  if (wall.offset !== null) return ms - wall.offset * 60_000
+  return zone === null ? ms : zone.toUtc(ms)
 }
 
 /** Text of a date as days. */
-export function readDate(column: RawColumn): Reader {
-  return (raw) => {
+export function readDate(column: RawColumn, { isLegacyCalendar }: TimeSettings): Reader {
+  const read = (raw: unknown): number => {
     const days = fastDays(raw as string)
     return Number.isNaN(days) ? Math.floor(wallOf(column, raw).ms / MS_PER_DAY) : days
   }
+  return isLegacyCalendar ? (raw) => legacyDays(read(raw)) : read
 }
 
 /** Text of a timestamp as milliseconds, the wall clock read in `zone`. */
-export function readTimestamp(column: RawColumn, zone: Zone | null): Reader {
+export function readTimestamp(column: RawColumn, { zone, isLegacyCalendar }: TimeSettings): Reader {
   return (raw) => {
     const ms = fastWallMs(raw as string)
-    if (Number.isNaN(ms)) return toUtcMs(wallOf(column, raw), zone)
-    return zone === null ? ms : zone.toUtc(ms)
+    if (Number.isNaN(ms)) return longTimestamp(wallOf(column, raw), zone, isLegacyCalendar)
+    const own = isLegacyCalendar ? legacyMs(ms) : ms
+    return zone === null ? own : zone.toUtc(own)
   }
+}
+
+/** Far from today the milliseconds are beyond what a number counts by one. */
+function longTimestamp(wall: Wall, zone: Zone | null, isLegacyCalendar: boolean): number | bigint {
+  const own = isLegacyCalendar ? legacyMs(wall.ms) : wall.ms
+  const ms = toUtcMs(wall, own, zone)
+  if (Number.isSafeInteger(ms)) return ms
+  return BigInt(wall.days) * BigInt(MS_PER_DAY) + BigInt(wall.clock) + BigInt(ms - own)
 }
 
 export function readInstant(column: RawColumn, zone: Zone | null): (raw: unknown) => Instant {
   return (raw) => {
     const wall = wallOf(column, raw)
-    const ms = toUtcMs(wall, zone)
+    const ms = toUtcMs(wall, wall.ms, zone)
     return { ms, nanos: nanosOf(ms) + (wall.nanos % 1_000_000) }
   }
 }
@@ -153,10 +161,10 @@ export function readTime(column: RawColumn, zone: Zone | null): Reader {
 }
 
 /** The types of date and time whose raw values are text in ISO form. */
-export const DATE_TYPE: ReadType = { schema: date(), read: (column) => readDate(column) }
+export const DATE_TYPE: ReadType = { schema: date(), read: readDate }
 export const TIME_TYPE: ReadType = { schema: time(), read: (column, { zone }) => readTime(column, zone) }
 export const TIMESTAMP_TYPE: ReadType = {
   schema: timestamp(),
-  read: (column, { zone }) => readTimestamp(column, zone),
+  read: readTimestamp,
   instant: (column, { zone }) => readInstant(column, zone),
 }

@@ -3,21 +3,20 @@ import { DataError } from '@rowbridge/api'
 import { compileBinder } from './bind.js'
 import type { BulkWriter, PlanColumn, WritePlan } from './bulk.js'
 import type { Column, WriterSpec } from './database.js'
-import type { Dialect, Session } from './dialect.js'
+import type { Dialect, Session, TimeSettings } from './dialect.js'
 import { shownTable } from './table.js'
 import { targetOf } from './target.js'
-import type { Zone } from './zone.js'
 
 export interface WriterParts {
   readonly dialect: Dialect
   readonly session: Session
-  readonly zone: Zone | null
+  readonly times: TimeSettings
   readonly quoteName: (name: string) => string
   /** The quoted table. */
   readonly table: string
 }
 
-const NOTHING: BulkWriter = { write: () => Promise.resolve() }
+const NOTHING: BulkWriter = { write: (rows) => Promise.resolve(rows.length) }
 
 export function compileWriter(spec: WriterSpec, parts: WriterParts): BulkWriter {
   const plan = planOf(spec, parts)
@@ -37,7 +36,7 @@ function planOf(spec: WriterSpec, parts: WriterParts): WritePlan {
       const where = `${shownTable(spec.table.id)}.${name}`
       const bound = { where, typeName: column?.typeName ?? 'unknown', schema, target }
       const quoted = parts.quoteName(column?.name ?? name)
-      return { name, quoted, isKey, index, schema, target, bind: compileBinder(bound, parts.zone) }
+      return { name, quoted, isKey, index, schema, target, bind: compileBinder(bound, parts.times) }
     })
   return {
     mode: spec.mode,
@@ -45,6 +44,7 @@ function planOf(spec: WriterSpec, parts: WriterParts): WritePlan {
     columns,
     keys: columns.filter((column) => column.isKey),
     others: columns.filter((column) => !column.isKey),
+    version: columns.find((column) => !column.isKey && column.name === spec.version) ?? null,
   }
 }
 

@@ -13,6 +13,9 @@ const UTC_NAMES = new Set(['UTC', 'ETC/UTC', 'Z', 'GMT', 'ETC/GMT', 'UCT', 'ZULU
 /** Offsets change on quarters of an hour; one look-up serves the whole quarter. */
 const QUARTER = 900_000
 const CACHED_QUARTERS = 10_000
+/** How far offsets can be asked for; beyond, the same day of the week in the same kind of year is. */
+const FARTHEST = 8_600_000_000_000_000
+const FOUR_CENTURIES = 146_097 * 86_400_000
 
 /** The zone of an IANA name; null for UTC. Throws ConfigError. */
 export function zoneOf(name: string | undefined): Zone | null {
@@ -20,7 +23,7 @@ export function zoneOf(name: string | undefined): Zone | null {
   const format = formatOf(name)
   const known = new Map<number, number>()
   const offsetAt = (utcMs: number): number => {
-    const quarter = Math.floor(utcMs / QUARTER)
+    const quarter = Math.floor(within(utcMs) / QUARTER)
     let offset = known.get(quarter)
     if (offset === undefined) {
       if (known.size >= CACHED_QUARTERS) known.clear()
@@ -39,6 +42,11 @@ export function zoneOf(name: string | undefined): Zone | null {
       return offsetAt(wallMs - after) === after ? wallMs - after : wallMs - before
     },
   }
+}
+
+function within(utcMs: number): number {
+  if (Math.abs(utcMs) <= FARTHEST) return utcMs
+  return utcMs - Math.sign(utcMs) * Math.ceil((Math.abs(utcMs) - FARTHEST) / FOUR_CENTURIES) * FOUR_CENTURIES
 }
 
 function formatOf(name: string): Intl.DateTimeFormat {

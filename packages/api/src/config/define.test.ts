@@ -75,7 +75,40 @@ test.each([
   const refused = (): unknown => config.parse(props)
   expect(refused).toThrow(ConfigError)
   expect(refused).toThrow(message)
-  expect(config.validate(props).find((value) => value.name === key)?.errors).toEqual([message])
+  expect(config.validate(props).find((value) => value.name === key)?.errors[0]).toBe(message)
+})
+
+test('a number that cannot be read is also outside its bounds, as in Kafka', () => {
+  const errors = config.validate({ 'poll.interval.ms': 'soon' }).find(({ name }) => name === 'poll.interval.ms')?.errors
+  expect(errors).toEqual([
+    'Invalid value soon for configuration poll.interval.ms: Not a number of type INT',
+    'Invalid value null for configuration poll.interval.ms: Value must be non-null',
+  ])
+})
+
+test('an enum shows the value it refuses, a number none', () => {
+  const values = config.validate({ mode: 'sideways', 'timestamp.initial': 'x' })
+  expect(values.find(({ name }) => name === 'mode')?.value).toBe('sideways')
+  expect(values.find(({ name }) => name === 'timestamp.initial')?.value).toBeNull()
+})
+
+test('a check among keys is asked whether the key is given or not, and whatever else is wrong', () => {
+  const needsOther = defineConfig({
+    one: { type: 'int', default: 1, doc: 'One.' },
+    other: { type: 'string', default: '', checkAmong: (props) => ('one' in props ? null : 'one is missing'), doc: 'x' },
+  })
+  const errors = needsOther.validate({}).map((value) => value.errors)
+  expect(errors).toEqual([[], ['one is missing']])
+  expect(() => needsOther.parse({})).toThrow('one is missing')
+})
+
+test('a key goes by its names elsewhere too; its own name wins, and no name is unknown', () => {
+  const named = defineConfig({ quote: { type: 'string', default: '', doc: 'Quotes.' } }, [], {
+    aliases: { 'sql.quote': { key: 'quote', translate: (value) => (value === 'true' ? 'always' : 'never') } },
+  })
+  expect(named.parse({ 'sql.quote': 'true' }).quote).toBe('always')
+  expect(named.parse({ 'sql.quote': 'true', quote: 'x' }).quote).toBe('x')
+  expect(named.unknown({ 'sql.quote': 'true', 'sql.quot': '' })).toEqual([{ key: 'sql.quot', nearest: 'sql.quote' }])
 })
 
 test('a misspelt key is told with the nearest known one', () => {

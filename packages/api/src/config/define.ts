@@ -1,6 +1,7 @@
 // A config key is declared once: from it come the parsed type, defaults, validation, the REST answer, redaction and CONFIG.md.
 import type { Props } from '../connector.js'
 import type { ConfigProblem } from '../errors.js'
+import { resolveAliases } from './aliases.js'
 import { parseConfig } from './parse.js'
 import { validateConfig, type ConfigValue } from './validate.js'
 import { nearestKey } from './nearest.js'
@@ -24,6 +25,8 @@ export interface ConfigKey {
   readonly default?: string | number | boolean | null | readonly string[]
   /** Allowed values of an enum; matched without regard to case, parsed to this spelling. */
   readonly values?: readonly string[]
+  /** What an enum calls a value that is none of them; Kafka's words unless said. */
+  readonly notAllowed?: string
   readonly min?: number
   readonly max?: number
   readonly importance?: 'high' | 'medium' | 'low'
@@ -36,6 +39,8 @@ export interface ConfigKey {
   readonly dependents?: readonly string[]
   /** Says what is wrong with the raw text, or null. */
   readonly check?: (value: string) => string | null
+  /** Says what is wrong with the key beside the others, given or not; asked even where other keys are wrong. */
+  readonly checkAmong?: (props: Props) => string | null
   readonly visible?: (props: Props) => boolean
   readonly recommend?: (props: Props) => readonly string[]
   /** Kept for existing configurations, not shown to new users. */
@@ -71,30 +76,42 @@ export interface ConfigDef<K extends ConfigKeys> {
   validate(props: Props): readonly ConfigValue[]
   /** Prefixes of keys that are handed on as they are, to a driver for example. */
   readonly passThrough: readonly string[]
+  /** Names under which other implementations have a key. */
+  readonly aliases: Aliases
   /** Keys of `props` that are neither declared nor passed through, each with the nearest declared one, if any is near. */
   unknown(props: Props): readonly { readonly key: string; readonly nearest: string | null }[]
   /** A copy in which the values of password keys read `[hidden]`. */
   redact(props: Props): Props
 }
 
+/** What another name of a key stands for; `translate` gives the value as the key itself would have it. */
+export interface Alias {
+  readonly key: string
+  readonly translate?: (value: string) => string
+}
+export type Aliases = Readonly<Record<string, Alias>>
+
 export interface DefineOptions {
   readonly passThrough?: readonly string[]
+  readonly aliases?: Aliases
 }
 
 export function defineConfig<const K extends ConfigKeys>(
   keys: K,
   rules: readonly Rule<K>[] = [],
-  { passThrough = [] }: DefineOptions = {},
+  { passThrough = [], aliases = {} }: DefineOptions = {},
 ): ConfigDef<K> {
-  const names = Object.keys(keys)
+  const names = [...Object.keys(keys), ...Object.keys(aliases)]
+  const known = new Set(names)
   return {
     keys,
     passThrough,
-    parse: (props) => parseConfig(keys, rules, props),
-    validate: (props) => validateConfig(keys, rules, props),
+    aliases,
+    parse: (props) => parseConfig(keys, rules, resolveAliases(aliases, props)),
+    validate: (props) => validateConfig(keys, rules, resolveAliases(aliases, props)),
     unknown: (props) =>
       Object.keys(props)
-        .filter((key) => !(key in keys) && !passThrough.some((prefix) => key.startsWith(prefix)))
+        .filter((key) => !known.has(key) && !passThrough.some((prefix) => key.startsWith(prefix)))
         .map((key) => ({ key, nearest: nearestKey(key, names) })),
     redact: (props) =>
       Object.fromEntries(

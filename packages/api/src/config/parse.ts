@@ -11,7 +11,7 @@ const RANGES: Readonly<Record<string, readonly [bigint, bigint]>> = {
 
 export type ParsedValue = string | number | boolean | null | readonly string[]
 
-/** The value of one key and what is wrong with it; `value` is null when the text cannot be parsed. */
+/** The value of one key and what is wrong with it; `value` is null when the text cannot be parsed, and the text where that is an enum's. */
 export function parseKey(
   name: string,
   key: ConfigKey,
@@ -27,10 +27,16 @@ export function parseKey(
   const invalid = (detail: string) => `Invalid value ${shownValue(key, trimmed)} for configuration ${name}: ${detail}`
   const parsed = parseText(key, trimmed)
   if (typeof parsed === 'object' && parsed !== null && 'problem' in parsed) {
-    return { value: null, errors: [invalid(parsed.problem)] }
+    return { value: key.type === 'enum' ? trimmed : null, errors: [invalid(parsed.problem), ...unbounded(name, key)] }
   }
   const problem = checkValue(key, parsed, trimmed)
   return { value: parsed, errors: problem === null ? [] : [invalid(problem)] }
+}
+
+/** Kafka has the bounds of a number checked even where there is none. */
+function unbounded(name: string, key: ConfigKey): string[] {
+  const hasBounds = key.min !== undefined || key.max !== undefined
+  return hasBounds ? [`Invalid value null for configuration ${name}: Value must be non-null`] : []
 }
 
 function shownValue(key: ConfigKey, text: string): string {
@@ -55,7 +61,7 @@ function parseText(key: ConfigKey, text: string): ParsedValue | { problem: strin
       return text === '' ? [] : text.split(',').map((item) => item.trim())
     case 'enum': {
       const value = key.values?.find((candidate) => candidate.toLowerCase() === text.toLowerCase())
-      return value ?? { problem: `String must be one of: ${key.values?.join(', ') ?? ''}` }
+      return value ?? { problem: `${key.notAllowed ?? 'String must be one of'}: ${key.values?.join(', ') ?? ''}` }
     }
     case 'string':
     case 'class':
@@ -98,6 +104,8 @@ export function parseAll<K extends ConfigKeys>(
     const { value, errors } = parseKey(name, key, Object.hasOwn(props, name) ? props[name] : undefined)
     values[name] = value
     for (const message of errors) problems.push({ key: name, message })
+    const message = key.checkAmong?.(props) ?? null
+    if (message !== null) problems.push({ key: name, message })
   }
   const config = values as Config<K>
   if (problems.length === 0) for (const rule of rules) problems.push(...rule(config, props))

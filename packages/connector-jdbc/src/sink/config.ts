@@ -5,11 +5,15 @@ import {
   ATTEMPTS_KEY,
   BACKOFF_KEY,
   CALENDAR_KEY,
+  CHECK_KEY,
   CREDENTIALS_PROVIDER_KEY,
   DIALECT_KEY,
+  QUERY_TIMEOUT_KEY,
   QUOTE_KEY,
 } from '../connection-keys.js'
 import { mappingKeys } from './mapping-keys.js'
+import { inWordsOfAll } from './other-sinks.js'
+import { evolveKeys, nestedKeys, partialKeys } from './own-keys.js'
 
 const TABLE_TYPES = ['TABLE', 'PARTITIONED TABLE', 'VIEW']
 
@@ -41,17 +45,19 @@ const connectionKeys = {
   'dialect.name': { ...DIALECT_KEY, group: 'Connection' },
   'connection.attempts': { ...ATTEMPTS_KEY, group: 'Connection' },
   'connection.backoff.ms': { ...BACKOFF_KEY, group: 'Connection' },
+  'connection.check.ms': { ...CHECK_KEY, group: 'Connection' },
+  'query.timeout.ms': { ...QUERY_TIMEOUT_KEY, group: 'Connection' },
 } as const satisfies ConfigKeys
 
 const writeKeys = {
   'insert.mode': {
     type: 'enum',
-    values: ['insert', 'upsert', 'update'],
+    values: ['insert', 'upsert', 'update', 'ignore'],
     default: 'insert',
     importance: 'high',
     group: 'Writes',
     width: 'medium',
-    doc: '`insert` adds rows, `upsert` adds or replaces the row of a key, `update` changes rows that are there. `upsert` and `update` need a key.',
+    doc: '`insert` adds rows, `upsert` adds or changes the row of a key, `update` changes rows that are there, `ignore` adds rows whose key is not there yet and leaves the others as they are. `upsert` and `update` need a key.',
   },
   'batch.size': {
     type: 'int',
@@ -150,15 +156,25 @@ const otherKeys = {
     default: false,
     importance: 'low',
     isInternal: true,
-    doc: 'Accepted so that existing configurations load. Messages show at most 80 characters of a value.',
+    doc: 'Whether messages of errors, in the log and in the status, leave out all that may be data: they then say where, the code and the SQLSTATE.',
   },
 } as const satisfies ConfigKeys
 
-const keys = { ...connectionKeys, ...writeKeys, ...mappingKeys, ...otherKeys } as const
+const keys = {
+  ...connectionKeys,
+  ...writeKeys,
+  ...mappingKeys,
+  ...otherKeys,
+  ...partialKeys,
+  ...nestedKeys,
+  ...evolveKeys,
+} as const
 
-export const sinkConfig = defineConfig(keys, [deletesNeedKeys, writesNeedKeys], {
-  passThrough: [PASS_THROUGH, 'jdbc.credentials.provider.'],
+const ownWords = defineConfig(keys, [deletesNeedKeys, writesNeedKeys, versionsNeedKeys], {
+  passThrough: [PASS_THROUGH],
 })
+
+export const sinkConfig = inWordsOfAll(ownWords)
 export type SinkConfig = Config<typeof keys>
 
 interface RuleConfig {
@@ -166,6 +182,7 @@ interface RuleConfig {
   readonly 'pk.mode': string
   readonly 'pk.fields': readonly string[]
   readonly 'delete.enabled': boolean
+  readonly 'version.column': string
 }
 
 function deletesNeedKeys(config: RuleConfig): readonly ConfigProblem[] {
@@ -174,8 +191,16 @@ function deletesNeedKeys(config: RuleConfig): readonly ConfigProblem[] {
   return ['delete.enabled', 'pk.mode'].map((key) => ({ key, message }))
 }
 
+const NEED_KEYS: readonly string[] = ['upsert', 'update']
+
+function versionsNeedKeys(config: RuleConfig): readonly ConfigProblem[] {
+  if (config['version.column'] === '' || NEED_KEYS.includes(config['insert.mode'])) return []
+  const message = 'version.column compares with the row that is there, and so needs insert.mode upsert or update.'
+  return ['version.column', 'insert.mode'].map((key) => ({ key, message }))
+}
+
 function writesNeedKeys(config: RuleConfig): readonly ConfigProblem[] {
-  if (config['insert.mode'] !== 'insert' && config['pk.mode'] === 'none') {
+  if (NEED_KEYS.includes(config['insert.mode']) && config['pk.mode'] === 'none') {
     const message = `insert.mode=${config['insert.mode']} finds rows by their key: set pk.mode to record_key, record_value or kafka.`
     return ['insert.mode', 'pk.mode'].map((key) => ({ key, message }))
   }

@@ -9,6 +9,8 @@ import {
 } from '@rowbridge/api'
 import { connect, databaseOptionsOf } from '../connect.js'
 import { sinkConfig } from './config.js'
+import { Destinations } from './destinations.js'
+import { TableKeys } from './table-keys.js'
 
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} }
 
@@ -16,7 +18,7 @@ export class JdbcSinkConnector implements Connector {
   #props: Props | null = null
 
   start(props: Props, _context: ConnectorContext): Promise<void> {
-    sinkConfig.parse(props)
+    void new Destinations(props)
     this.#props = props
     return Promise.resolve()
   }
@@ -35,6 +37,8 @@ export class JdbcSinkConnector implements Connector {
   /** Connects once. */
   async validate(props: Props): Promise<readonly ConfigProblem[]> {
     const config = sinkConfig.parse(props)
+    const problems = tableProblems(props)
+    if (problems.length > 0) return problems
     try {
       const once = { attempts: 1, backoffMs: 0, log: SILENT, signal: AbortSignal.timeout(60_000) }
       const database = await connect(databaseOptionsOf(config, props), once)
@@ -44,4 +48,8 @@ export class JdbcSinkConnector implements Connector {
       return [{ key: 'connection.url', message: `Could not connect to database. ${adviceOf(error)}` }]
     }
   }
+}
+
+function tableProblems(props: Props): readonly ConfigProblem[] {
+  return new TableKeys(props, (own) => sinkConfig.parse(own)).problems
 }

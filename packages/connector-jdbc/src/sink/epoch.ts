@@ -1,6 +1,6 @@
 // Numbers and texts that count micro- or nanoseconds since 1970, to be written as timestamps with all their digits.
 import { timestamp, type Schema } from '@rowbridge/api'
-import type { Instant } from '@rowbridge/sql'
+import { TIMESTAMP_DIGITS, type Instant } from '@rowbridge/sql'
 
 export type EpochUnit = 'micros' | 'nanos'
 
@@ -21,5 +21,6 @@ export function instantSince(value: unknown, unit: EpochUnit): Instant | null {
 /** A timestamp in place of the number or text; its default becomes one too. */
 export function epochSchema(schema: Schema, unit: EpochUnit): Schema {
   const initial = schema.default === undefined || schema.default === null ? null : instantSince(schema.default, unit)
-  return timestamp({ optional: schema.optional, ...(initial === null ? {} : { default: initial.ms }) })
+  const parameters = { [TIMESTAMP_DIGITS]: unit === 'micros' ? '6' : '9' }
+  return timestamp({ optional: schema.optional, parameters, ...(initial === null ? {} : { default: initial.ms }) })
 }

@@ -1,12 +1,16 @@
 // Brings a table to have the columns that records need, as far as the configuration allows. Two tasks may do so at once.
-import { ConfigError, DataError, StateError, type Log } from '@rowbridge/api'
-import type { ColumnSpec, Database, Table, TableId } from '@rowbridge/sql'
+import { ConfigError, DataError, StateError, type Log, type Schema } from '@rowbridge/api'
+import { ANY, type ColumnSpec, type Database, type Table, type TableId } from '@rowbridge/sql'
 import type { SinkConfig } from './config.js'
+import { inferredSchema } from './json-shape.js'
 import { KAFKA_COLUMNS, type RecordColumn } from './primary-key.js'
 
 export interface EvolveOptions {
   readonly database: Database
-  readonly config: Pick<SinkConfig, 'auto.create' | 'auto.evolve' | 'insert.mode' | 'table.types'>
+  readonly config: Pick<
+    SinkConfig,
+    'auto.create' | 'auto.evolve' | 'insert.mode' | 'table.types' | 'schema.infer' | 'overflow.column'
+  >
   readonly log: Log
 }
 
@@ -19,41 +23,47 @@ export interface Wanted {
 
 const ATTEMPTS = 3
 
-/** The table with all the columns, made or altered where that is allowed. */
-export async function ensureTable(id: TableId, wanted: Wanted, options: EvolveOptions): Promise<Table> {
+/** Makes the table where that is allowed. */
+export async function makeTable(id: TableId, wanted: Wanted, options: EvolveOptions): Promise<Table> {
   const { database } = options
-  let table = await database.describe(id)
-  if (table === null) {
-    await create(id, wanted, options)
-    table = await database.describe(id)
-    if (table === null)
-      throw new StateError('missing-table', `Table ${database.quoteTable(id)} was made and is not there.`)
-  }
-  return ensureColumns(table, wanted.columns, options)
+  await create(id, wanted, options)
+  const table = await database.describe(id)
+  if (table !== null) return table
+  throw new StateError('missing-table', `Table ${database.quoteTable(id)} was made and is not there.`)
 }
 
 /** Adds what is missing, and looks again when that fails: another task may have added it. */
-async function ensureColumns(first: Table, columns: readonly RecordColumn[], options: EvolveOptions): Promise<Table> {
+export async function ensureColumns(
+  first: Table,
+  columns: readonly RecordColumn[],
+  options: EvolveOptions,
+): Promise<Table> {
   const { database, log } = options
   let table = first
-  refuseKind(table, options)
   for (let attempt = 1; ; attempt += 1) {
     const missing = columns.filter((column) => columnNameIn(table, column.name) === null)
     if (missing.length === 0) return table
     for (const column of missing) refuseColumn(table, column, options)
     const name = database.quoteTable(table.id)
     try {
-      await database.addColumns(table.id, missing.map(specOf))
-      log.info(`Added to ${name}: ${missing.map((column) => column.name).join(', ')}.`)
+      await database.addColumns(
+        table.id,
+        missing.map((column) => specOf(column, options)),
+      )
+      const drops = missing.map((column) => `DROP COLUMN ${database.quoteName(column.name)}`).join(', ')
+      log.info(
+        `Added to ${name}: ${missing.map((column) => column.name).join(', ')}. This undoes it: ALTER TABLE ${name} ${drops}`,
+      )
     } catch (error) {
-      if (attempt >= ATTEMPTS) throw error
+      if (attempt >= ATTEMPTS) throw twice(error)
       log.debug(`Columns of ${name} could not be added, looking again.`)
     }
     table = (await database.describe(table.id)) ?? table
   }
 }
 
-async function create(id: TableId, wanted: Wanted, { database, config, log }: EvolveOptions): Promise<void> {
+async function create(id: TableId, wanted: Wanted, options: EvolveOptions): Promise<void> {
+  const { database, config, log } = options
   const name = database.quoteTable(id)
   if (!config['auto.create']) {
     throw new ConfigError(
@@ -64,23 +74,62 @@ async function create(id: TableId, wanted: Wanted, { database, config, log }: Ev
       },
     )
   }
-  const isOurs = await database.createTable(id, inCreateOrder(wanted).map(specOf))
-  log.info(isOurs ? `Made table ${name}.` : `Table ${name} was made by someone else meanwhile.`)
+  try {
+    const specs = inCreateOrder(wanted).map((column) => specOf(column, options))
+    const isOurs = await database.createTable(id, specs)
+    log.info(isOurs ? `Made table ${name}.` : `Table ${name} was made by someone else meanwhile.`)
+  } catch (error) {
+    throw twice(error)
+  }
 }
 
-const specOf = ({ name, schema, isKey }: RecordColumn): ColumnSpec => ({ name, schema, isPrimaryKey: isKey })
+/** Names that differ in the case of letters alone are one column in some databases. */
+function twice(error: unknown): unknown {
+  if (!(error instanceof StateError) || error.code !== 'column-exists') return error
+  return new DataError('column-twice', `Two fields of the record go into one column: ${error.message}`, {
+    cause: error,
+    hint: 'Rename one of them, or leave it out by fields.whitelist.',
+  })
+}
+
+function specOf({ name, schema, made, isKey }: RecordColumn, options: EvolveOptions): ColumnSpec {
+  return { name, schema: made ?? typed(name, schema, options), isPrimaryKey: isKey }
+}
+
+/** The schema of a column to be made; of a value without one, what the values so far ask for. */
+function typed(name: string, schema: Schema, { config }: EvolveOptions): Schema {
+  if (schema.name !== ANY) return schema
+  const inferred = config['schema.infer'] ? inferredSchema(schema) : null
+  if (inferred !== null) return inferred
+  throw new DataError(
+    'no-column-type',
+    `Field ${name} has no schema, and so no type that a column could be made with.`,
+    { hint: 'Make the table by hand, set schema.infer=true, or use a converter that carries schemas.' },
+  )
+}
 
 /** The usual names for topic, partition and offset first, then the fields of the value in their order, then the others by name. */
 export function inCreateOrder({ columns, fields }: Wanted): readonly RecordColumn[] {
   const usual: readonly string[] = KAFKA_COLUMNS
-  const placeOf = ({ name }: RecordColumn): number => {
+  const last = fields.length + columns.length
+  const placeOf = (column: RecordColumn): number => {
+    const { name } = column
     if (usual.includes(name)) return usual.indexOf(name) - usual.length
-    return fields.includes(name) ? fields.indexOf(name) : fields.length
+    if (column.from === 'value-field' && column.path !== undefined) return column.index
+    return fields.includes(name) ? fields.indexOf(name) : last
   }
-  return [...columns].sort((a, b) => placeOf(a) - placeOf(b) || (a.name < b.name ? -1 : 1))
+  return columns
+    .map((column, at) => ({ column, at }))
+    .toSorted((a, b) => {
+      const byPlace = placeOf(a.column) - placeOf(b.column)
+      if (byPlace !== 0) return byPlace
+      return placeOf(a.column) === last ? (a.column.name < b.column.name ? -1 : 1) : a.at - b.at
+    })
+    .map(({ column }) => column)
 }
 
-function refuseKind(table: Table, { database, config }: EvolveOptions): void {
+/** Refuses what the configuration does not allow to be written to. */
+export function refuseKind(table: Table, { database, config }: EvolveOptions): void {
   if (config['table.types'].some((type) => type.toLowerCase() === table.kind)) return
   const message = `${database.quoteTable(table.id)} is a ${table.kind}, and table.types is ${config['table.types'].join(', ')}.`
   throw new ConfigError('wrong-table-type', [{ key: 'table.types', message }], {
@@ -117,7 +166,7 @@ function refuseColumn(table: Table, column: RecordColumn, { database, config }: 
     throw refuse(
       'missing-column',
       `${name} has no column ${column.name}, and auto.evolve=false.`,
-      'Add the column, set auto.evolve=true, or leave the field out by fields.whitelist.',
+      'Add the column, set auto.evolve=true, leave the field out by fields.whitelist, or say by unknown.fields what becomes of it.',
     )
   }
 }

@@ -1,5 +1,6 @@
 // When two rows have the same key: for the database, not for JavaScript.
 import { DataError, DECIMAL, type Schema } from '@rowbridge/api'
+import { ANY, anyJson } from '@rowbridge/sql'
 import type { RecordColumn } from './primary-key.js'
 
 /** Equal for equal keys only; made for use in a Map. */
@@ -23,30 +24,35 @@ export function compileKey(keys: readonly RecordColumn[]): KeyIdentity {
   }
   const parts = keys.map((column) => partOf(column.schema))
   const hasText = keys.some((column) => isText(column.schema))
+  const isAny = keys.map((column) => column.schema.name === ANY)
   const [only] = parts
   const composite = (row: readonly unknown[]) => JSON.stringify(parts.map((part, i) => textOf(part(row[i]))))
   return {
     kind: JSON.stringify(keys.map(({ name, schema }) => [name, kindOf(schema)])),
     idOf: only !== undefined && parts.length === 1 ? (row) => only(row[0]) : composite,
-    looseIdOf: hasText ? (row) => JSON.stringify(parts.map((part, i) => loosePart(part(row[i])))) : null,
+    looseIdOf: hasText ? (row) => JSON.stringify(parts.map((part, i) => loosePart(part(row[i]), isAny[i]))) : null,
   }
 }
 
 const isText = (schema: Schema): boolean => schema.type === 'string'
 
 function kindOf(schema: Schema): string {
+  if (schema.name === ANY) return 'any'
   if (schema.name === DECIMAL) return 'decimal'
   return /^(?:int|float)/.test(schema.type) ? 'number' : schema.type
 }
 
 function partOf(schema: Schema): (value: unknown) => unknown {
+  if (schema.name === ANY) return (value) => (typeof value === 'string' ? value : anyJson(value))
   if (schema.name === DECIMAL) return (value) => shortestDecimal(String(value))
   if (schema.type === 'bytes') return (value) => Buffer.from(value as Uint8Array).toString('latin1')
   return (value) => value
 }
 
-function loosePart(value: unknown): unknown {
-  return typeof value === 'string' ? loose(value) : textOf(value)
+function loosePart(value: unknown, isAny = false): unknown {
+  if (typeof value !== 'string') return textOf(value)
+  // In a column of numbers different texts may be one number.
+  return isAny && value.trim() !== '' && Number.isFinite(Number(value)) ? String(Number(value)) : loose(value)
 }
 
 /** JSON would make one of NaN and the infinities, and of 0 and -0 two. */

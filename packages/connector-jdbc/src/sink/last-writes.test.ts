@@ -22,6 +22,7 @@ function shapeOf(columns: Columns, key = TEXT): ModelShape {
     columns,
     covers: (other) => (other as ModelShape).columns.every((column) => columns.includes(column)),
     coversTable: () => columns.length === 3,
+    versionOf: () => undefined,
   }
 }
 

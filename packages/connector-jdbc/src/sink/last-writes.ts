@@ -9,6 +9,8 @@ export interface Shape {
   covers(other: Shape): boolean
   /** Whether it sets every column of its table. */
   coversTable(): boolean
+  /** What tells newer from older; undefined where nothing does. */
+  versionOf(row: readonly unknown[]): unknown
 }
 
 /** Rows to write by one statement after another; `records` says for each row which record it came from. */
@@ -49,7 +51,9 @@ export class LastWrites<S extends Shape> implements Writes<S> {
     const earlier = this.#writes.get(id)
     if (earlier === undefined) {
       if (this.#replacesDelete(shape)) this.#forget(this.#deletes, id)
-    } else if (this.#isCovered(earlier, shape)) {
+    } else if (this.#isOlder(earlier, shape, row)) {
+      return
+    } else if (this.#isCovered(earlier, shape) && this.#isOrdered(earlier, shape, row)) {
       this.#forget(this.#writes, id)
     } else {
       this.#flush()
@@ -90,6 +94,21 @@ export class LastWrites<S extends Shape> implements Writes<S> {
   /** Whether writing a row does all that deleting it before would do. A collation may let a key of text keep another spelling. */
   #replacesDelete(shape: S): boolean {
     return this.#revives && shape.key.looseIdOf === null && shape.coversTable()
+  }
+
+  #versions(slot: number, shape: S, row: unknown[]): readonly [earlier: unknown, later: unknown] {
+    return [this.#shapes[slot]?.versionOf(this.#rows[slot] ?? []), shape.versionOf(row)]
+  }
+
+  #isOlder(slot: number, shape: S, row: unknown[]): boolean {
+    const [earlier, later] = this.#versions(slot, shape, row)
+    return isNumeric(earlier) && isNumeric(later) && later < earlier
+  }
+
+  /** Whether it is known here that the later row is the newer one; else the database is to tell. */
+  #isOrdered(slot: number, shape: S, row: unknown[]): boolean {
+    const [earlier, later] = this.#versions(slot, shape, row)
+    return later === undefined || (isNumeric(earlier) && isNumeric(later))
   }
 
   #isCovered(slot: number, by: S): boolean {
@@ -136,4 +155,8 @@ export class LastWrites<S extends Shape> implements Writes<S> {
     }
     this.#steps.push(...byShape.values())
   }
+}
+
+function isNumeric(version: unknown): version is number | bigint {
+  return typeof version === 'number' || typeof version === 'bigint'
 }

@@ -9,7 +9,7 @@ export const mappingKeys = {
   'table.name.format': {
     type: 'string',
     default: '${topic}',
-    check: (value) => (value === '' ? 'String must be non-empty' : null),
+    check: checkFormat,
     importance: 'medium',
     group,
     width: 'long',
@@ -31,7 +31,7 @@ export const mappingKeys = {
     importance: 'medium',
     group,
     width: 'long',
-    doc: 'Names of the key columns. `kafka`: three names, or none for `__connect_topic`, `__connect_partition`, `__connect_offset`. `record_key`: the one column of a primitive key, or fields of the key, none meaning all. `record_value`: fields of the value, none meaning all.',
+    doc: 'Names of the key columns. `kafka`: three names, or none for `__connect_topic`, `__connect_partition`, `__connect_offset`. `record_key`: the one column of a primitive key, or fields of the key, none meaning all. `record_value`: fields of the value; none means the primary key of the table where it has one, else all.',
   },
   'fields.whitelist': {
     type: 'list',
@@ -54,7 +54,7 @@ export const mappingKeys = {
     group,
     width: 'medium',
     recommend: () => ['db_timezone', 'utc'],
-    doc: 'Accepted so that existing configurations load. A date is written as the day it is; no zone moves it.',
+    doc: 'Zone in which a date is taken apart. A date is a day and is written as that day, unless `DB_TIMEZONE` is set in so many words: then it is, as with the Java connector, the day that it was in `db.timezone` at midnight UTC, which is the day before in zones west of UTC.',
   },
   'timestamp.fields.list': {
     type: 'list',
@@ -75,3 +75,9 @@ export const mappingKeys = {
     doc: 'Unit of `timestamp.fields.list`.',
   },
 } as const satisfies ConfigKeys
+
+function checkFormat(text: string): string | null {
+  if (text === '') return 'String must be non-empty'
+  const other = /\$\{(?!topic\})[^}]*\}?/.exec(text)?.[0]
+  return other === undefined ? null : `${other} is not known; \${topic} stands for the topic`
+}

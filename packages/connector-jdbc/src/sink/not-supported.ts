@@ -1,14 +1,6 @@
 // The keys of the sink that are accepted without effect.
-import { CALENDAR, CREDENTIALS_PROVIDER, type NotSupported } from '../not-supported.js'
+import type { NotSupported } from '../not-supported.js'
 
 export const SINK_NOT_SUPPORTED: readonly NotSupported[] = [
-  CREDENTIALS_PROVIDER,
-  CALENDAR,
-  { key: 'date.timezone', harmless: ['UTC'], instead: 'a date is written as the day it is, whatever the zone.' },
   { key: 'mssql.use.merge.holdlock', harmless: ['true'], instead: 'there is no dialect for SQL Server.' },
-  {
-    key: 'trim.sensitive.log',
-    harmless: ['false'],
-    instead: 'messages of errors may show up to 80 characters of a value that does not fit.',
-  },
 ]

@@ -1,10 +1,11 @@
 // Which columns a record has, key columns first, and where in the record each is found.
 import { ConfigError, DataError, primitive, type Field, type Schema } from '@rowbridge/api'
 import type { SinkConfig } from './config.js'
-import { epochSchema, type EpochUnit } from './epoch.js'
+import type { EpochUnit } from './epoch.js'
+import { valueColumns } from './value-columns.js'
 
 /** Part of a record that a column is taken from; the fields of key and value are told by their index. */
-export type Origin = 'value-field' | 'key-field' | 'key' | 'value' | 'topic' | 'partition' | 'offset'
+export type Origin = 'value-field' | 'key-field' | 'key' | 'value' | 'topic' | 'partition' | 'offset' | 'overflow'
 
 export interface RecordColumn {
   readonly name: string
@@ -14,6 +15,12 @@ export interface RecordColumn {
   readonly index: number
   /** What the values count since 1970 that are to become timestamps; null for all other columns. */
   readonly epoch: EpochUnit | null
+  /** Indexes of the structs within the field, where one of those is the column. */
+  readonly path?: readonly number[]
+  /** What the column is made as, where that is not `schema`. */
+  readonly made?: Schema
+  /** The fields that have no column of their own, where this is the column for them. */
+  readonly overflow?: readonly RecordColumn[]
 }
 
 export type ColumnConfig = Pick<
@@ -24,7 +31,8 @@ export type ColumnConfig = Pick<
   | 'string.output.value.column.name'
   | 'timestamp.fields.list'
   | 'timestamp.precision.mode'
->
+  | 'nested.mode'
+> & { readonly 'insert.mode': string }
 
 interface RecordSchemas {
   readonly key: Schema | null
@@ -34,9 +42,13 @@ interface RecordSchemas {
 
 export const KAFKA_COLUMNS = ['__connect_topic', '__connect_partition', '__connect_offset'] as const
 
-/** The columns of records of these schemas, the key's first. */
-export function recordColumns(config: ColumnConfig, schemas: RecordSchemas): readonly RecordColumn[] {
-  const keys = keyColumns(config, schemas)
+/** The columns of records of these schemas, the key's first. `primaryKey` is that of the table, where there is one. */
+export function recordColumns(
+  config: ColumnConfig,
+  schemas: RecordSchemas,
+  primaryKey: readonly string[] = [],
+): readonly RecordColumn[] {
+  const keys = keyColumns(config, schemas, primaryKey)
   const columns = [...keys, ...valueColumns(config, schemas.value, keys)]
   if (columns.some(({ name }) => name === '')) {
     throw new DataError('no-column-name', 'The record has a field with an empty name, which no column can have.', {
@@ -49,7 +61,11 @@ export function recordColumns(config: ColumnConfig, schemas: RecordSchemas): rea
   })
 }
 
-function keyColumns(config: ColumnConfig, { key, value }: RecordSchemas): readonly RecordColumn[] {
+function keyColumns(
+  config: ColumnConfig,
+  { key, value }: RecordSchemas,
+  primaryKey: readonly string[],
+): readonly RecordColumn[] {
   const fields = config['pk.fields']
   switch (config['pk.mode']) {
     case 'none':
@@ -57,10 +73,31 @@ function keyColumns(config: ColumnConfig, { key, value }: RecordSchemas): readon
     case 'kafka':
       return kafkaColumns(fields)
     case 'record_key':
-      return keyFields(fields, key)
+      return keyFields(fields.length === 0 && isPlain(key) && primaryKey.length === 1 ? primaryKey : fields, key)
     case 'record_value':
-      return value === null ? [] : valueFields(fields, value)
+      if (value === null) return []
+      return valueFields(fields.length === 0 ? keyOfTable(config, value, primaryKey) : fields, value)
   }
+}
+
+const isPlain = (key: Schema | null): boolean => key !== null && key.type !== 'struct'
+
+/** Names of the fields that are the primary key of the table; null where the key is not among the fields and not needed. */
+function keyOfTable(config: ColumnConfig, value: Schema, primaryKey: readonly string[]): readonly string[] | null {
+  if (primaryKey.length === 0 || value.type !== 'struct') return []
+  const names = primaryKey.map((column) => fieldNamed(value, column))
+  const missing = primaryKey.filter((_, i) => names[i] === undefined)
+  if (missing.length === 0) return names.filter((name) => name !== undefined)
+  if (config['insert.mode'] === 'insert' || config['insert.mode'] === 'ignore') return null
+  const message = `The table has the primary key ${primaryKey.join(', ')}, and the record no field ${missing.join(', ')}.`
+  throw new DataError('no-pk-field', message, {
+    hint: 'Name the fields of the key in pk.fields, or choose pk.mode=record_key.',
+  })
+}
+
+function fieldNamed(schema: Schema, name: string): string | undefined {
+  const alike = schema.fields.filter((field) => field.name.toLowerCase() === name.toLowerCase())
+  return alike.find((field) => field.name === name)?.name ?? alike[0]?.name
 }
 
 function kafkaColumns(fields: readonly string[]): readonly RecordColumn[] {
@@ -93,7 +130,8 @@ function keyFields(fields: readonly string[], key: Schema | null): readonly Reco
   })
 }
 
-function valueFields(fields: readonly string[], value: Schema): readonly RecordColumn[] {
+function valueFields(fields: readonly string[] | null, value: Schema): readonly RecordColumn[] {
+  if (fields === null) return []
   if (value.type === 'struct') return chosenFields(fields, value, 'value-field')
   throw new DataError(
     'no-key-fields',
@@ -122,61 +160,4 @@ function keyField(name: string, schema: Schema, from: 'key-field' | 'value-field
   throw new DataError('no-pk-field', `pk.fields names ${name}, which is no field of the record's ${part}.`, {
     hint: `The ${part} has the fields: ${known}.`,
   })
-}
-
-function valueColumns(
-  config: ColumnConfig,
-  value: Schema | null,
-  keys: readonly RecordColumn[],
-): readonly RecordColumn[] {
-  if (value === null) return []
-  const keyNames = new Set(keys.map((column) => column.name))
-  if (value.type === 'string') return [stringColumn(config, value, keyNames)]
-  const whitelist = new Set(config['fields.whitelist'])
-  return value.fields
-    .filter(({ name }) => !keyNames.has(name) && (whitelist.size === 0 || whitelist.has(name)))
-    .map((field) => valueColumn(config, field))
-}
-
-function valueColumn(config: ColumnConfig, { name, schema, index }: Field): RecordColumn {
-  const column = { name, schema, isKey: false, from: 'value-field', index, epoch: null } as const
-  if (!config['timestamp.fields.list'].includes(name)) return column
-  if (schema.name === null && (schema.type === 'int64' || schema.type === 'string')) {
-    const unit = config['timestamp.precision.mode'] === 'NANOSECONDS' ? 'nanos' : 'micros'
-    return { ...column, schema: epochSchema(schema, unit), epoch: unit }
-  }
-  throw new DataError(
-    'bad-timestamp-field',
-    `timestamp.fields.list names ${name}, which is of type ${schema.name ?? schema.type}.`,
-    {
-      hint: 'It may name fields of type int64 and string only.',
-    },
-  )
-}
-
-const refuse = (key: string, message: string) => new ConfigError('bad-string-value', [{ key, message }])
-
-function stringColumn(config: ColumnConfig, schema: Schema, keyNames: ReadonlySet<string>): RecordColumn {
-  const name = config['string.output.value.column.name']
-  if (config['fields.whitelist'].length > 0) {
-    throw refuse('fields.whitelist', 'A value that is one string has no fields for fields.whitelist to choose from.')
-  }
-  if (config['timestamp.fields.list'].length > 0) {
-    throw refuse(
-      'timestamp.fields.list',
-      'A value that is one string has no fields for timestamp.fields.list to choose from.',
-    )
-  }
-  if (keyNames.has(name)) {
-    const key = 'string.output.value.column.name'
-    throw refuse(key, `${key} is ${name}, which is a column of the key.`)
-  }
-  return {
-    name,
-    schema: primitive('string', { ...schema, optional: true }),
-    isKey: false,
-    from: 'value',
-    index: -1,
-    epoch: null,
-  }
 }

@@ -10,23 +10,28 @@ import {
   type SinkTask,
   type SinkTaskContext,
 } from '@rowbridge/api'
-import type { Database } from '@rowbridge/sql'
+import { zoneOf, type Database, type Zone } from '@rowbridge/sql'
 import { connectOptionsOf, databaseOptionsOf } from '../connect.js'
 import { warnNotSupported } from '../not-supported.js'
 import { Session } from '../session.js'
+import { zoneOf as namedZone } from '../time-zone.js'
 import { wait } from '../wait.js'
-import { sinkConfig, type SinkConfig } from './config.js'
+import { Destinations } from './destinations.js'
+import { flushAll } from './flush.js'
 import { Records } from './location.js'
 import { SINK_NOT_SUPPORTED } from './not-supported.js'
-import { checkRecords } from './record-check.js'
+import { inOwnWords } from './other-sinks.js'
+import { checkRecords, withoutTombstones } from './record-check.js'
 import type { TableWriter } from './table-writer.js'
 import { Tables } from './tables.js'
+import { trimmed, trimmedLog } from './trim.js'
 
 /** What is known of tables may be older than this before an error of a value is blamed on the value. */
 const FRESH_MS = 1000
 
 interface Started {
-  readonly config: SinkConfig
+  readonly destinations: Destinations
+  readonly dateZone: Zone | null
   readonly context: SinkTaskContext
   readonly session: Session
   readonly stop: AbortController
@@ -37,27 +42,40 @@ export class JdbcSinkTask implements SinkTask {
   #started: Started | null = null
   #tables: Tables | null = null
 
-  start(props: Props, context: SinkTaskContext): Promise<void> {
-    const config = sinkConfig.parse(props)
+  start(props: Props, given: SinkTaskContext): Promise<void> {
+    const destinations = new Destinations(props)
+    const { config } = destinations
+    const context = config['trim.sensitive.log'] ? { ...given, log: trimmedLog(given.log) } : given
     if (context.task === 0) warnNotSupported(SINK_NOT_SUPPORTED, props, context.log)
     const stop = new AbortController()
     const signal = AbortSignal.any([context.signal, stop.signal])
     const how = connectOptionsOf(config, context.log, signal)
-    this.#started = { config, context, session: new Session(databaseOptionsOf(config, props), how), stop, signal }
+    const session = new Session(databaseOptionsOf(config, inOwnWords(props)), how)
+    this.#started = { destinations, dateZone: dateZoneOf(props), context, session, stop, signal }
     return Promise.resolve()
   }
 
   async put(batches: readonly SinkBatch[]): Promise<void> {
-    const { config, context, session, signal } = this.#running()
-    const filled = batches.filter((batch) => batch.length > 0)
+    const isTrimmed = this.#running().destinations.config['trim.sensitive.log']
+    try {
+      await this.#putAll(batches)
+    } catch (error) {
+      throw isTrimmed ? trimmed(error) : error
+    }
+  }
+
+  async #putAll(batches: readonly SinkBatch[]): Promise<void> {
+    const { destinations, context, session, signal } = this.#running()
+    const { config } = destinations
+    const filled = this.#checked(batches)
     if (filled.length === 0) return
-    this.#check(filled)
+    const isWhole = filled.every((batch) => batches.includes(batch))
     for (let failures = 0; ;) {
       try {
         await this.#putOnce(filled)
         return
       } catch (error) {
-        if (!(error instanceof RetriableError)) throw error
+        if (!(error instanceof RetriableError)) throw isWhole ? error : withoutIndex(error)
         failures += 1
         if (signal.aborted) throw error
         if (failures > config['max.retries']) throw exhausted(error, failures)
@@ -79,14 +97,17 @@ export class JdbcSinkTask implements SinkTask {
     await started?.session.close()
   }
 
-  #check(batches: readonly SinkBatch[]): void {
-    const { config, context } = this.#running()
-    const options = {
-      connector: context.connector,
-      pkMode: config['pk.mode'],
-      isDeleteEnabled: config['delete.enabled'],
-    }
-    for (const batch of batches) checkRecords(batch, options)
+  /** The records that are to be written; throws for the first that cannot be. */
+  #checked(batches: readonly SinkBatch[]): readonly SinkBatch[] {
+    const { destinations, context } = this.#running()
+    return batches.flatMap((batch) => {
+      if (batch.length === 0) return []
+      const { config } = destinations.of(batch.topic)
+      const isDeleteEnabled = config['delete.enabled']
+      const kept = !isDeleteEnabled && config.tombstones === 'ignore' ? withoutTombstones(batch) : batch
+      checkRecords(kept, { connector: context.connector, pkMode: config['pk.mode'], isDeleteEnabled })
+      return kept.length === 0 ? [] : [kept]
+    })
   }
 
   /** Writes; where the tables may have changed since they were looked at, looks again and writes once more. */
@@ -105,24 +126,22 @@ export class JdbcSinkTask implements SinkTask {
     }
   }
 
+  /** The one place where rows are written: all of the put in one transaction. */
   async #write(batches: readonly SinkBatch[], tables: Tables): Promise<void> {
     const { context } = this.#running()
-    const records = new Records(batches)
-    const writers = await prepare(records, tables)
-    for (const [i, batch] of batches.entries()) await tables.known(batch.topic).add(batch, records.starts[i] ?? 0)
-    const rows = await tables.database.transaction(async () => {
-      let sum = 0
-      for (const writer of writers) sum += await writer.flush(records)
-      return sum
-    })
+    const { records, writers } = await prepare(batches, tables)
+    for (const [i, batch] of records.batches.entries())
+      await tables.known(batch.topic).add(batch, records.starts[i] ?? 0)
+    const { rows, unmatched } = await tables.database.transaction(() => flushAll(writers, records))
     context.metrics.add('sink-record-folded-total', records.length - rows)
+    if (unmatched > 0) context.metrics.add('sink-record-unmatched-total', unmatched)
   }
 
   async #currentTables(): Promise<Tables> {
-    const { config, context, session } = this.#running()
+    const { destinations, dateZone, context, session } = this.#running()
     const database: Database = await session.database()
     if (this.#tables === null || this.#tables.database !== database) {
-      this.#tables = new Tables({ database, config, log: context.log })
+      this.#tables = new Tables({ database, destinations, dateZone, log: context.log })
     }
     return this.#tables
   }
@@ -133,11 +152,18 @@ export class JdbcSinkTask implements SinkTask {
   }
 }
 
+interface Prepared {
+  readonly records: Records
+  /** Those that others point to first. */
+  readonly writers: readonly TableWriter[]
+}
+
 /** Makes and alters tables as the records need it: before the transaction, as some databases commit with each such statement. */
-async function prepare(records: Records, tables: Tables): Promise<ReadonlySet<TableWriter>> {
+async function prepare(batches: readonly SinkBatch[], tables: Tables): Promise<Prepared> {
   const writers = new Set<TableWriter>()
-  for (const batch of records.batches) writers.add(await tables.writer(batch.topic))
+  for (const batch of batches) writers.add(await tables.writer(batch.topic))
   for (const writer of writers) writer.discard()
+  const records = new Records(batches.map((batch) => tables.known(batch.topic).shaped(batch)))
   const each = async (
     work: (writer: TableWriter, batch: SinkBatch) => Promise<void>,
     isWanted: (batch: SinkBatch) => boolean,
@@ -153,7 +179,23 @@ async function prepare(records: Records, tables: Tables): Promise<ReadonlySet<Ta
   }
   await each((writer, batch) => writer.prepare(batch), hasValues)
   await each((writer, batch) => writer.prepareDeletes(batch), hasTombstones)
-  return writers
+  return { records, writers: await tables.foreignKeys.ordered([...writers]) }
+}
+
+/** Only where it is asked for in so many words: it moves days. */
+function dateZoneOf(props: Props): Zone | null {
+  const { config } = new Destinations(props)
+  const isAsked = props['date.timezone'] !== undefined && config['date.timezone'] === 'DB_TIMEZONE'
+  return isAsked ? zoneOf(namedZone(config['db.timezone'])) : null
+}
+
+/** Where records were left out, the place in what is left is not the place in what was given. */
+function withoutIndex(error: unknown): unknown {
+  if (!(error instanceof DataError) || error.index === null) return error
+  return new DataError(error.code, error.message, {
+    cause: error.cause,
+    ...(error.hint === null ? {} : { hint: error.hint }),
+  })
 }
 
 const hasValues = (batch: SinkBatch): boolean => batch.value.values.some((value) => value !== null)

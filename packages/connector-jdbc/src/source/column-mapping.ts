@@ -1,6 +1,6 @@
 // Which columns find the new rows of a table: those named for all tables, or those of the one mapping entry that matches it.
 import { ConfigError } from '@rowbridge/api'
-import { patternOf, patternProblem } from './table-filter.js'
+import { patternOf, patternProblem } from './pattern.js'
 import { usesIncrementing, usesTimestamp } from './rules.js'
 
 export interface CursorNames {

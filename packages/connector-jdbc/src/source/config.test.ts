@@ -29,6 +29,7 @@ function blamed(props: Props): string[] {
 test.each<[string, Props, string[]]>([
   ['a good one', OK, []],
   ['no mode', { ...OK, mode: '' }, DEPENDENTS],
+  ['a mode that is none', { ...OK, mode: 'sideways' }, [...DEPENDENTS, 'mode'].sort()],
   ['a growing column and no filter', { mode: 'incrementing', 'incrementing.column.name': 'id' }, []],
   ['bulk and no filter', { mode: 'bulk' }, FILTERS],
   [

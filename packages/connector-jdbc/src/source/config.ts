@@ -1,7 +1,8 @@
 // All keys of the source connector, and the rules across them.
 import { defineConfig, type Config, type ConfigKeys } from '@rowbridge/api'
 import { PASS_THROUGH } from '../connect.js'
-import { ZONE_KEY } from '../connection-keys.js'
+import { NOT_ONE_OF, ZONE_KEY } from '../connection-keys.js'
+import { columnKeys } from './column-keys.js'
 import { databaseKeys } from './database-keys.js'
 import { modeKeys } from './mode-keys.js'
 import { sourceRules } from './rules.js'
@@ -48,7 +49,7 @@ const connectorKeys = {
     importance: 'low',
     group,
     width: 'short',
-    doc: 'Accepted so that existing configurations load. There is no buffer: at most one page is read ahead.',
+    doc: 'The most rows of one page, of which one is read ahead while another is handed on; 0: as many as read well.',
   },
   'poll.linger.ms': {
     type: 'long',
@@ -98,6 +99,7 @@ const connectorKeys = {
   'timestamp.granularity': {
     type: 'enum',
     values: GRANULARITIES,
+    notAllowed: NOT_ONE_OF,
     default: 'connect_logical',
     importance: 'low',
     group,
@@ -107,12 +109,22 @@ const connectorKeys = {
   },
 } as const satisfies ConfigKeys
 
-const keys = { ...databaseKeys, ...modeKeys, ...connectorKeys } as const
+const keys = { ...databaseKeys, ...modeKeys, ...connectorKeys, ...columnKeys } as const
 
 export const sourceConfig = defineConfig(keys, [sourceRules], {
-  passThrough: [PASS_THROUGH, 'jdbc.credentials.provider.'],
+  passThrough: [PASS_THROUGH],
+  aliases: {
+    'sql.quote.identifiers': { key: 'quote.sql.identifiers', translate: quotingOf },
+    'timestamp.initial.ms': { key: 'timestamp.initial' },
+  },
 })
 export type SourceConfig = Config<typeof keys>
+
+/** The other name of the key takes a boolean. */
+function quotingOf(value: string): string {
+  const word = value.trim().toLowerCase()
+  return word === 'true' ? 'ALWAYS' : word === 'false' ? 'NEVER' : value
+}
 
 function checkPrefix(prefix: string): string | null {
   if (prefix.length > 249) return 'The prefix of a topic may have at most 249 characters'

@@ -1,29 +1,39 @@
 // Finds the tables to read, keeps an eye on them, and deals them out to tasks.
 import {
   adviceOf,
+  ConfigError,
+  RetriableError,
   StateError,
   type ConfigProblem,
   type Connector,
   type ConnectorContext,
+  type Json,
+  type Log,
   type Props,
 } from '@rowbridge/api'
+import type { Database, TableId } from '@rowbridge/sql'
 import { connect, connectOptionsOf, databaseOptionsOf } from '../connect.js'
-import { warnNotSupported } from '../not-supported.js'
+import { warnNearMisses, warnNotSupported } from '../not-supported.js'
 import { Session } from '../session.js'
+import { columnProblems, warnUnmatched } from './column-check.js'
 import { sourceConfig, type SourceConfig } from './config.js'
 import { groupNeighbours } from './grouping.js'
 import { SOURCE_NOT_SUPPORTED } from './not-supported.js'
+import { checkOffset } from './offset-check.js'
 import { queryKeyOf, queryOf } from './rules.js'
 import { queryColumns } from './row-source.js'
 import { refuseSameNames } from './table-filter.js'
 import { TableMonitor } from './table-monitor.js'
-import { typeOptionsOf } from './task.js'
+import { isRunOnce, typeOptionsOf } from './task.js'
 
 interface Started {
   readonly props: Props
   readonly config: SourceConfig
   readonly session: Session
   readonly stop: AbortController
+  /** For its ways to write names. */
+  readonly database: Database
+  readonly log: Log
   /** Null for a query. */
   readonly monitor: TableMonitor | null
 }
@@ -32,10 +42,13 @@ const SILENT = { debug() {}, info() {}, warn() {}, error() {} }
 
 export class JdbcSourceConnector implements Connector {
   #started: Started | null = null
+  /** Tables whose columns were held against the lists of columns. */
+  #toldAbout: readonly TableId[] | null = null
 
   async start(props: Props, context: ConnectorContext): Promise<void> {
     const config = sourceConfig.parse(props)
     warnNotSupported(SOURCE_NOT_SUPPORTED, props, context.log)
+    warnNearMisses(props, context.log)
     if (config['table.whitelist'].length > 0 && config['table.blacklist'].length > 0) {
       context.log.warn('table.blacklist has no effect beside table.whitelist.')
     }
@@ -43,20 +56,20 @@ export class JdbcSourceConnector implements Connector {
     const signal = AbortSignal.any([context.signal, stop.signal])
     const how = connectOptionsOf(config, context.log, signal)
     const session = new Session(databaseOptionsOf(config, props, typeOptionsOf(config)), how)
-    await session.database()
+    const database = await session.database()
     const monitor = queryOf(config) === '' ? monitorFor({ config, session, signal, context }) : null
-    this.#started = { props, config, session, stop, monitor }
-    monitor?.start()
+    this.#started = { props, config, session, stop, database, log: context.log, monitor }
+    monitor?.start(!isRunOnce(props))
   }
 
   async taskConfigs(maxTasks: number): Promise<readonly Props[]> {
-    const { props, config, session, monitor } = this.#running()
+    const { props, config, database, monitor } = this.#running()
     if (monitor === null) return [{ ...props, tables: '', 'tables.fetched': 'true' }]
     const tables = await monitor.tables(config['table.monitoring.startup.polling.limit.ms'])
     if (tables === null) return [{ ...props, tables: '', 'tables.fetched': 'false' }]
     refuseSameNames(tables)
     if (tables.length === 0) return [{ ...props, tables: '', 'tables.fetched': 'true' }]
-    const database = await session.database()
+    await this.#tellAbout(tables)
     return groupNeighbours(tables, maxTasks).map((group) => ({
       ...props,
       tables: group.map((id) => database.quoteTable(id)).join(','),
@@ -81,15 +94,40 @@ export class JdbcSourceConnector implements Connector {
     try {
       database = await connect(databaseOptionsOf(config, props, typeOptionsOf(config)), once)
     } catch (error) {
-      return [{ key: 'connection.url', message: `Could not connect to database. ${adviceOf(error)}` }]
+      const own = error instanceof ConfigError ? error.problems[0]?.key : undefined
+      return [{ key: own ?? 'connection.url', message: `Could not connect to database. ${adviceOf(error)}` }]
     }
     try {
       if (queryOf(config) !== '') await queryColumns(database, queryOf(config))
-      return []
+      return await columnProblems(database, config)
     } catch (error) {
-      return [{ key: queryKeyOf(config), message: `The database refuses the query: ${adviceOf(error)}` }]
+      const key = queryOf(config) === '' ? 'connection.url' : queryKeyOf(config)
+      return [{ key, message: `The database refuses the query: ${adviceOf(error)}${stateText(error)}` }]
     } finally {
       await database.close()
+    }
+  }
+
+  /** All offsets are the worker's, so that there is nothing else to change. */
+  alterOffsets(
+    _props: Props,
+    changes: readonly { readonly partition: Json; readonly offset: Json }[],
+  ): Promise<boolean> {
+    return new Promise((resolve) => {
+      for (const { partition, offset } of changes) checkOffset(partition, offset)
+      resolve(false)
+    })
+  }
+
+  /** Advice is not worth a failure. */
+  async #tellAbout(tables: readonly TableId[]): Promise<void> {
+    const { config, session, log } = this.#running()
+    if (this.#toldAbout === tables) return
+    this.#toldAbout = tables
+    try {
+      await warnUnmatched(await session.database(), tables, { config, log })
+    } catch (error) {
+      if (!(error instanceof RetriableError)) throw error
     }
   }
 
@@ -97,6 +135,14 @@ export class JdbcSourceConnector implements Connector {
     if (this.#started !== null) return this.#started
     throw new StateError('not-started', 'The connector is not started.')
   }
+}
+
+/** The SQLSTATE that a driver tells with its error. */
+function stateText(error: unknown): string {
+  const { sqlState, code } = ((error as { cause?: unknown }).cause ?? {}) as { sqlState?: unknown; code?: unknown }
+  const texts = [sqlState, code].filter((text) => typeof text === 'string')
+  const state = texts.find((text) => /^[0-9A-Z]{5}$/.test(text))
+  return state === undefined ? '' : ` (SQLSTATE ${state})`
 }
 
 interface MonitorParts {

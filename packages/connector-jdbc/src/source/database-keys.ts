@@ -1,7 +1,16 @@
 // The keys of the source that say where the database is and which tables to take.
 import type { ConfigKeys } from '@rowbridge/api'
-import { ATTEMPTS_KEY, BACKOFF_KEY, CALENDAR_KEY, CREDENTIALS_PROVIDER_KEY, DIALECT_KEY } from '../connection-keys.js'
-import { checkPatterns } from './table-filter.js'
+import {
+  ATTEMPTS_KEY,
+  BACKOFF_KEY,
+  CALENDAR_KEY,
+  CHECK_KEY,
+  CREDENTIALS_PROVIDER_KEY,
+  DIALECT_KEY,
+  NOT_ONE_OF,
+  QUERY_TIMEOUT_KEY,
+} from '../connection-keys.js'
+import { checkPatterns } from './pattern.js'
 
 const group = 'Database'
 const NUMERIC_MAPPINGS = ['none', 'precision_only', 'best_fit', 'best_fit_eager_double'] as const
@@ -35,6 +44,8 @@ export const databaseKeys = {
   'jdbc.credentials.provider.class': { ...CREDENTIALS_PROVIDER_KEY, group },
   'connection.attempts': { ...ATTEMPTS_KEY, group },
   'connection.backoff.ms': { ...BACKOFF_KEY, group },
+  'connection.check.ms': { ...CHECK_KEY, group },
+  'query.timeout.ms': { ...QUERY_TIMEOUT_KEY, group },
   'table.whitelist': {
     type: 'list',
     default: [],
@@ -96,6 +107,7 @@ export const databaseKeys = {
   'numeric.mapping': {
     type: 'enum',
     values: NUMERIC_MAPPINGS,
+    notAllowed: NOT_ONE_OF,
     default: null,
     importance: 'low',
     group,
@@ -105,4 +117,11 @@ export const databaseKeys = {
   },
   'dialect.name': { ...DIALECT_KEY, group },
   'date.calendar.system': { ...CALENDAR_KEY, group },
+  'table.names.qualify': {
+    type: 'boolean',
+    default: true,
+    importance: 'low',
+    isInternal: true,
+    doc: 'Accepted so that existing configurations load; statements and offsets always have the whole name of a table. With `false`, an offset is also looked for under the bare name.',
+  },
 } as const satisfies ConfigKeys

@@ -1,13 +1,15 @@
-// How much of a first load is done, from 0 to 1, told by how far the cursor has come between the first row and the last one.
+// How much of a load is done, from 0 to 1, told by how far the cursor has come between the first row and the last one.
 
 export class LoadShare {
-  #first: number | null = null
+  #first: number | null
   #last: number | null = null
-  #reached: number | null = null
-  #isOpen: boolean
+  #reached: number | null
+  #isOpen = true
 
-  constructor(isFirstLoad: boolean) {
-    this.#isOpen = isFirstLoad
+  /** `first`: how far the table was read before, null where nothing was. */
+  constructor(first: number | null) {
+    this.#first = first
+    this.#reached = first
   }
 
   /** Whether the last row is not known yet and wanted. */
@@ -34,5 +36,24 @@ export class LoadShare {
 
   finish(): void {
     this.#isOpen = false
+  }
+}
+
+/** How long a load will still take, told by how fast its share has grown so far. */
+export class LoadTime {
+  readonly #now: () => number
+  #begun: { readonly at: number; readonly share: number } | null = null
+
+  constructor(now: () => number = Date.now) {
+    this.#now = now
+  }
+
+  /** Milliseconds; null where it cannot be told yet. */
+  left(share: number): number | null {
+    const now = this.#now()
+    if (share >= 1) return 0
+    this.#begun ??= { at: now, share }
+    const grown = share - this.#begun.share
+    return grown <= 0 ? null : Math.round(((now - this.#begun.at) * (1 - share)) / grown)
   }
 }

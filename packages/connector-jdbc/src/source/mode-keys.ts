@@ -1,9 +1,12 @@
 // The keys of the source that say how new rows are found.
 import type { ConfigKeys, Props } from '@rowbridge/api'
 import { QUOTE_KEY } from '../connection-keys.js'
+import { checkBeginnings } from './initial-offset.js'
 import { checkIncrementingMapping, checkTimestampMapping } from './column-mapping.js'
 
 const group = 'Mode'
+/** A hundred million days from 1970. */
+const FURTHEST_MS = 8.64e15
 const ISOLATION_LEVELS = [
   'DEFAULT',
   'READ_UNCOMMITTED',
@@ -13,6 +16,12 @@ const ISOLATION_LEVELS = [
   'SQL_SERVER_SNAPSHOT',
 ] as const
 
+/** What is wrong with `mode`, told on each key that depends on it, as Kafka Connect does. */
+const checkMode = (props: Props): string | null => {
+  const mode = modeOf(props)
+  if (mode === '') return 'Query mode must be specified'
+  return MODES.includes(mode) ? null : `Invalid mode: ${(props['mode'] ?? '').trim()}`
+}
 const isMode = (...modes: readonly string[]) => {
   return (props: Props) => !MODES.includes(modeOf(props)) || modes.includes(modeOf(props))
 }
@@ -39,6 +48,7 @@ export const modeKeys = {
   'incrementing.column.name': {
     type: 'string',
     default: '',
+    checkAmong: checkMode,
     importance: 'medium',
     group,
     width: 'medium',
@@ -48,6 +58,7 @@ export const modeKeys = {
   'timestamp.column.name': {
     type: 'list',
     default: [],
+    checkAmong: checkMode,
     importance: 'medium',
     group,
     width: 'medium',
@@ -58,6 +69,7 @@ export const modeKeys = {
     type: 'list',
     default: [],
     check: checkTimestampMapping,
+    checkAmong: checkMode,
     importance: 'medium',
     group,
     width: 'long',
@@ -68,6 +80,7 @@ export const modeKeys = {
     type: 'list',
     default: [],
     check: checkIncrementingMapping,
+    checkAmong: checkMode,
     importance: 'medium',
     group,
     width: 'long',
@@ -77,15 +90,29 @@ export const modeKeys = {
   'timestamp.initial': {
     type: 'long',
     default: null,
+    check: (text) =>
+      Math.abs(Number(text)) > FURTHEST_MS ? `Times lie between -${FURTHEST_MS} and ${FURTHEST_MS}` : null,
+    checkAmong: checkMode,
     importance: 'low',
     group,
     width: 'medium',
     visible: (props) => !MODES.includes(modeOf(props)),
     doc: 'Where the very first run starts, in milliseconds since 1970; `-1`: the present time of the database; unset: everything.',
   },
+  'offset.initial': {
+    type: 'list',
+    default: [],
+    check: checkBeginnings,
+    importance: 'low',
+    group,
+    width: 'medium',
+    visible: isMode('incrementing', 'timestamp', 'timestamp+incrementing'),
+    doc: 'Where tables begin that have no stored offset: `earliest` (everything), `now`, the number or milliseconds since 1970 after which to begin, or a time such as `2024-05-01T00:00:00Z`. `regex:value` says it for some tables, the first that matches the whole name; other tables go by the value without a table, else by `timestamp.initial`.',
+  },
   'validate.non.null': {
     type: 'boolean',
     default: true,
+    checkAmong: checkMode,
     importance: 'low',
     group,
     width: 'short',
@@ -126,7 +153,7 @@ export const modeKeys = {
     group,
     width: 'medium',
     recommend: () => ISOLATION_LEVELS.map((level) => level.toLowerCase()),
-    doc: 'Accepted so that existing configurations load. Each page is read by one statement under the isolation level of the server.',
+    doc: 'The isolation level of every connection of the source; `DEFAULT`: that of the server. `SQL_SERVER_SNAPSHOT` is one of SQL Server alone. SQLite knows the strictest only, which does for all.',
   },
   'query.retry.attempts': {
     type: 'int',
@@ -135,5 +162,33 @@ export const modeKeys = {
     group,
     width: 'medium',
     doc: 'How often a statement that fails for now is tried before the task fails; -1 or 0: for ever.',
+  },
+  'incrementing.initial': {
+    type: 'long',
+    default: -1,
+    max: Number.MAX_SAFE_INTEGER,
+    importance: 'low',
+    group,
+    width: 'medium',
+    visible: isMode('incrementing'),
+    doc: 'Where the very first run in mode `incrementing` starts: after this value of the growing column; -1: everything.',
+  },
+  'commit.safe': {
+    type: 'boolean',
+    default: true,
+    importance: 'medium',
+    group,
+    width: 'short',
+    visible: isMode('incrementing', 'timestamp', 'timestamp+incrementing'),
+    doc: 'Whether rows are read only once no open transaction can commit one before them. `false`: at once, as the Java connector does, which misses rows that are committed after later ones.',
+  },
+  'commit.safe.max.wait.ms': {
+    type: 'long',
+    default: 0,
+    importance: 'low',
+    group,
+    width: 'short',
+    visible: isMode('incrementing', 'timestamp', 'timestamp+incrementing'),
+    doc: 'How long to wait for a transaction that stays open before going on without its rows, in milliseconds; 0: for as long as it is open.',
   },
 } as const satisfies ConfigKeys

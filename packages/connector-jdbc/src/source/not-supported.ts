@@ -1,13 +1,10 @@
 // The keys of the source that are accepted without effect.
-import { CALENDAR, CREDENTIALS_PROVIDER, type NotSupported } from '../not-supported.js'
+import type { NotSupported } from '../not-supported.js'
 
 export const SOURCE_NOT_SUPPORTED: readonly NotSupported[] = [
-  CREDENTIALS_PROVIDER,
-  CALENDAR,
   {
-    key: 'transaction.isolation.mode',
-    harmless: ['DEFAULT'],
-    instead: 'each page is one statement under the isolation level of the server.',
+    key: 'table.names.qualify',
+    harmless: ['true'],
+    instead: 'statements and offsets name tables in full; an offset that was stored without is found.',
   },
-  { key: 'max.buffer.size', harmless: ['0'], instead: 'there is no buffer; at most one page is read ahead.' },
 ]

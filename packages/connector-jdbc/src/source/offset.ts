@@ -24,6 +24,11 @@ export function plainPartition(id: TableId): Json {
   return { table: id.table }
 }
 
+/** Partition of one who left the schema out of names. */
+export function unqualifiedPartition(id: TableId): Json {
+  return { protocol: '1', table: id.table }
+}
+
 export function offsetOf({ timestamp, incrementing }: Position): Json {
   return {
     ...(timestamp === null ? {} : { timestamp_nanos: timestamp.nanos }),

@@ -1,12 +1,15 @@
 // A table or a query as something to read rows from: its SELECT, its names, and the columns that find new rows.
 import { ConfigError, type Json, type Log } from '@rowbridge/api'
 import type { Column, Database, Table, TableId } from '@rowbridge/sql'
+import { ColumnChoice, refuseHidden } from './column-choice.js'
 import { cursorNamesOf, type CursorNames } from './column-mapping.js'
+import { columnRulesOf, type ColumnRules } from './column-rules.js'
 import type { SourceConfig } from './config.js'
 import type { Cursor, CursorColumn, CursorColumns, Mode } from './modes/mode.js'
 import { timestampNames } from './granularity.js'
-import { plainPartition, QUERY_PARTITION, tablePartition } from './offset.js'
+import { plainPartition, QUERY_PARTITION, tablePartition, unqualifiedPartition } from './offset.js'
 import { openSelect, trimQuery } from './query-text.js'
+import { compileRowKeys, keyColumnsOf, noPrimaryKey, type RowKeys } from './record-key.js'
 import { queryKeyOf, queryOf } from './rules.js'
 import { fullName } from './table-filter.js'
 
@@ -21,12 +24,24 @@ export interface RowSource {
   readonly partitions: readonly Json[]
   /** A statement without conditions; a condition can be put behind it. */
   readonly select: string
+  /** Whether a statement holds what is shown nowhere: a masked query, or a salt. */
+  readonly isSecret: boolean
+  /** Where columns are named one by one: looks at them again; true when `select` is another one now. */
+  readonly refresh: ((database: Database) => Promise<boolean>) | null
+  /** Makes the keys of the records; null: there are none. */
+  readonly keys: RowKeys | null
   readonly cursor: Cursor | null
   /** Timestamp columns, where their exact instants are wanted. */
   readonly timestamps: readonly string[]
+  /** What the rows are selected from: a table, or a query in parentheses. */
+  readonly from: string
+  /** The table; null for a query. */
+  readonly table: TableId | null
   /** A statement for one value over all rows; null where that is not cheap. */
   readonly aggregate: ((expression: string) => string) | null
 }
+
+const QUERY = 'The query'
 
 export interface SourceOptions {
   readonly config: SourceConfig
@@ -44,23 +59,59 @@ export async function tableSource(id: TableId, { config, mode, database, log }: 
       hint: 'It may have been dropped; the connector takes notice after table.poll.interval.ms.',
     })
   }
-  warnUnreadable(table, log)
+  const rules = columnRulesOf(config)
+  warnUnreadable(table, rules, log)
   const quoted = database.quoteTable(id)
-  const select = `SELECT * FROM ${quoted}`
-  const cursor = mode.cursor(cursorColumnsOf(table, cursorNamesIn(table, config, mode), database))
+  const used = cursorColumnsOf(table, cursorNamesIn(table, config, mode), database)
+  const cursor = mode.cursor(used)
   if (cursor !== null && config['validate.non.null']) refuseNulls(table, config, mode)
-  const partition = cursor === null ? plainPartition(id) : tablePartition(id)
+  const keys = keyColumnsIn(table, config)
+  if (rules !== null) {
+    if (cursor !== null) refuseHiddenCursor(rules, id, used)
+    for (const key of keys) refuseHidden(rules, key, { table: id, source: name, key: 'key.mode' })
+  }
+  const from = { table: id, source: name, from: quoted }
+  const choice = rules === null ? null : new ColumnChoice({ ...from, rules }, table.columns, database)
   return {
     name,
     topic: config['topic.prefix'] + id.table,
     schemaName: id.table,
-    partition,
-    partitions: [tablePartition(id), plainPartition(id)],
-    select,
+    partition: cursor === null ? plainPartition(id) : tablePartition(id),
+    partitions: [
+      tablePartition(id),
+      ...(config['table.names.qualify'] ? [] : [unqualifiedPartition(id)]),
+      plainPartition(id),
+    ],
+    get select() {
+      return choice?.select ?? `SELECT * FROM ${quoted}`
+    },
+    isSecret: config['columns.mask.hash.salt'] !== '',
+    refresh: choice === null ? null : (current) => choice.refresh(current),
+    timestamps: timestampNames(choice?.asTheyAre ?? table.columns),
+    keys: keys.length === 0 ? null : compileRowKeys(keys, name),
+    from: quoted,
+    table: id,
     cursor,
-    timestamps: timestampNames(table.columns),
     aggregate: (expression) => `SELECT ${expression} AS ${database.quoteName('value')} FROM ${quoted}`,
   }
+}
+
+/** Names of the key's columns as the table has them; none where records have no key. */
+function keyColumnsIn(table: Table, config: SourceConfig): readonly string[] {
+  const wanted = keyColumnsOf(config['key.mode'])
+  if (wanted === 'none') return []
+  const source = fullName(table.id)
+  if (wanted === 'primary_key') {
+    if (table.primaryKey.length === 0) throw noPrimaryKey(source)
+    return table.primaryKey
+  }
+  return wanted.map((name) => findColumn({ columns: table.columns, name, source, key: 'key.mode' }).name)
+}
+
+function refuseHiddenCursor(rules: ColumnRules, table: TableId | null, columns: CursorColumns): void {
+  const { source, incrementing, timestamps } = columns
+  if (incrementing !== null) refuseHidden(rules, incrementing.name, { table, source, key: 'incrementing.column.name' })
+  for (const { name } of timestamps) refuseHidden(rules, name, { table, source, key: 'timestamp.column.name' })
 }
 
 function cursorNamesIn(table: Table, config: SourceConfig, mode: Mode): CursorNames {
@@ -76,8 +127,9 @@ function cursorColumnsOf(table: Table, names: CursorNames, database: Database): 
   const quoted = database.quoteTable(table.id)
   const source = fullName(table.id)
   const find = (name: string, key: string): Column => findColumn({ columns: table.columns, name, source, key })
-  const cursorColumn = ({ name }: Column): CursorColumn => ({
+  const cursorColumn = ({ name, typeName }: Column): CursorColumn => ({
     name,
+    typeName,
     sql: `${quoted}.${database.quoteName(name)}`,
   })
   const id = names.incrementing === '' ? null : find(names.incrementing, 'incrementing.column.name')
@@ -119,42 +171,78 @@ function refuseNulls(table: Table, config: SourceConfig, mode: Mode): void {
   })
 }
 
-function warnUnreadable(table: Table, log: Log): void {
-  for (const column of table.columns.filter((candidate) => candidate.schema === null)) {
+function warnUnreadable(table: Table, rules: ColumnRules | null, log: Log): void {
+  const isRead = (name: string) => rules === null || rules.treat(table.id, name).kind === 'as it is'
+  for (const column of table.columns.filter(({ schema, name }) => schema === null && isRead(name))) {
     log.warn(`${fullName(table.id)}.${column.name} is left out: its type ${column.typeName} cannot be read.`)
   }
 }
 
-/** Runs the query for no rows, to learn its columns and whether it can be run at all. */
+/** Runs the query for no rows where its columns are needed, and so learns whether it can be run at all. */
 export async function querySource({ config, mode, database }: SourceOptions): Promise<RowSource> {
   const query = trimQuery(queryOf(config))
+  const rules = columnRulesOf(config)
+  const keyMode = keyColumnsOf(config['key.mode'])
   const needsColumns =
-    mode.usesTimestamps || mode.usesIncrementing || config['timestamp.granularity'] !== 'connect_logical'
+    mode.usesTimestamps ||
+    mode.usesIncrementing ||
+    config['timestamp.granularity'] !== 'connect_logical' ||
+    rules !== null ||
+    keyMode !== 'none'
   const columns = needsColumns ? await queryColumns(database, query) : []
-  const find = (name: string, key: string): CursorColumn => {
-    const column = findColumn({ columns, name, source: 'The query', key })
-    return { name: column.name, sql: database.quoteName(column.name) }
+  const used = queryCursorColumns(config, { mode, database, columns })
+  const cursor = mode.cursor(used)
+  const keys =
+    typeof keyMode === 'string'
+      ? []
+      : keyMode.map((name) => findColumn({ columns, name, source: QUERY, key: 'key.mode' }).name)
+  if (rules !== null) {
+    refuseHiddenCursor(rules, null, used)
+    for (const key of keys) refuseHidden(rules, key, { table: null, source: QUERY, key: 'key.mode' })
   }
-  const id = config['incrementing.column.name']
-  const cursor = mode.cursor({
-    source: 'The query',
-    instantExpression: (sql) => database.instantExpression(sql),
-    timestamps: mode.usesTimestamps
-      ? config['timestamp.column.name'].map((name) => find(name, 'timestamp.column.name'))
-      : [],
-    incrementing: mode.usesIncrementing && id !== '' ? find(id, 'incrementing.column.name') : null,
-    isUnique: false,
-  })
+  const from = { table: null, source: QUERY, from: `(${query}\n) query_rows` }
+  const choice = rules === null ? null : new ColumnChoice({ ...from, rules }, columns, database)
+  const plain = cursor === null ? query : openSelect(query)
   return {
     name: queryKeyOf(config),
     topic: config['topic.prefix'],
     schemaName: null,
     partition: QUERY_PARTITION,
     partitions: [QUERY_PARTITION],
-    select: cursor === null ? query : openSelect(query),
+    get select() {
+      return choice?.select ?? plain
+    },
+    isSecret: config['query.masked'] !== '' || config['columns.mask.hash.salt'] !== '',
+    refresh: choice === null ? null : (current) => choice.refresh(current),
+    timestamps: timestampNames(choice?.asTheyAre ?? columns),
+    keys: keys.length === 0 ? null : compileRowKeys(keys, QUERY),
+    from: `(${query}\n) query_rows`,
+    table: null,
     cursor,
-    timestamps: timestampNames(columns),
     aggregate: null,
+  }
+}
+
+interface QueryParts {
+  readonly mode: Mode
+  readonly database: Database
+  readonly columns: readonly Column[]
+}
+
+function queryCursorColumns(config: SourceConfig, { mode, database, columns }: QueryParts): CursorColumns {
+  const find = (name: string, key: string): CursorColumn => {
+    const column = findColumn({ columns, name, source: QUERY, key })
+    return { name: column.name, typeName: column.typeName, sql: database.quoteName(column.name) }
+  }
+  const id = config['incrementing.column.name']
+  return {
+    source: QUERY,
+    instantExpression: (sql) => database.instantExpression(sql),
+    timestamps: mode.usesTimestamps
+      ? config['timestamp.column.name'].map((name) => find(name, 'timestamp.column.name'))
+      : [],
+    incrementing: mode.usesIncrementing && id !== '' ? find(id, 'incrementing.column.name') : null,
+    isUnique: false,
   }
 }
 

@@ -8,6 +8,8 @@ export interface RuleConfig {
   readonly 'query.masked': string
   readonly 'topic.prefix': string
   readonly 'connection.url': string
+  readonly 'dialect.name': string
+  readonly 'key.mode': string
   readonly 'transaction.isolation.mode': string
   readonly 'incrementing.column.name': string
   readonly 'timestamp.column.name': readonly string[]
@@ -30,15 +32,6 @@ const PATTERN_KEYS = [
 ] as const
 /** The keys that choose tables. */
 export const FILTER_KEYS = ['table.whitelist', 'table.blacklist', 'table.include.list', 'table.exclude.list'] as const
-const MODE_DEPENDENTS = [
-  'incrementing.column.name',
-  'timestamp.column.name',
-  'timestamp.columns.mapping',
-  'incrementing.column.mapping',
-  'timestamp.initial',
-  'validate.non.null',
-] as const
-
 export const usesTimestamp = (mode: string): boolean => mode.startsWith('timestamp')
 export const usesIncrementing = (mode: string): boolean => mode.endsWith('incrementing')
 export const queryOf = (config: Pick<RuleConfig, 'query' | 'query.masked'>): string =>
@@ -48,11 +41,11 @@ const isSet = (config: RuleConfig, key: (typeof NAME_KEYS | typeof PATTERN_KEYS)
   config[key].length > 0
 const blame = (keys: readonly string[], message: string): ConfigProblem[] => keys.map((key) => ({ key, message }))
 
-const modeIsGiven: Step = ({ mode }) => (mode === '' ? blame(MODE_DEPENDENTS, 'Query mode must be specified') : [])
-
 const isolationFitsDatabase: Step = (config) =>
   config['transaction.isolation.mode'] === 'SQL_SERVER_SNAPSHOT' &&
-  !/^jdbc:(jtds:)?sqlserver:/i.test(config['connection.url'])
+  !(config['dialect.name'] === ''
+    ? /^jdbc:((jtds|microsoft):)?sqlserver:/i.test(config['connection.url'])
+    : /^sqlserver(databasedialect)?$/i.test(config['dialect.name']))
     ? blame(['transaction.isolation.mode'], 'SQL_SERVER_SNAPSHOT is an isolation level of SQL Server only.')
     : []
 
@@ -137,8 +130,12 @@ const timestampColumnsAreGiven: Step = (config) =>
     ? blame(['timestamp.column.name'], `Mode ${config.mode} needs timestamp.column.name.`)
     : []
 
+const keyFitsQuery: Step = (config) =>
+  queryOf(config) !== '' && /^primary_key$/i.test(config['key.mode'])
+    ? blame(['key.mode'], 'A query has no primary key: name the columns of the key, as in key.mode=columns:id.')
+    : []
+
 const STEPS: readonly Step[] = [
-  modeIsGiven,
   isolationFitsDatabase,
   namesOrPatterns,
   oneQuery,
@@ -149,6 +146,7 @@ const STEPS: readonly Step[] = [
   excludeNeedsInclude,
   mappingFitsMode,
   timestampColumnsAreGiven,
+  keyFitsQuery,
 ]
 
 /** The problems of the first step that finds any. */

@@ -1,6 +1,7 @@
 // Which of the tables a database has are to be read: by name or by pattern.
 import { ConfigError, nearestKey } from '@rowbridge/api'
 import type { TableId } from '@rowbridge/sql'
+import { patternOf } from './pattern.js'
 
 export interface FilterConfig {
   readonly 'table.whitelist': readonly string[]
@@ -12,31 +13,6 @@ export interface FilterConfig {
 /** The name of a table with all the parts it has, without quotes. */
 export function fullName(id: TableId): string {
   return [id.catalog, id.schema, id.table].filter((part) => part !== null).join('.')
-}
-
-/** A pattern that must match the whole text; `(?i)` at its start ignores the case of letters. */
-export function patternOf(regex: string): RegExp {
-  const flags = /^\(\?([is]+)\)/.exec(regex)
-  return new RegExp(`^(?:${regex.slice(flags?.[0].length ?? 0)})$`, flags?.[1] ?? '')
-}
-
-/** Says what is wrong with a regular expression, or null. */
-export function patternProblem(regex: string): string | null {
-  try {
-    patternOf(regex)
-    return null
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error)
-  }
-}
-
-/** Says what is wrong with a list of regular expressions, or null. */
-export function checkPatterns(list: string): string | null {
-  for (const regex of list.split(',')) {
-    const problem = patternProblem(regex.trim())
-    if (problem !== null) return problem
-  }
-  return null
 }
 
 function matches(list: readonly string[]): (id: TableId) => boolean {

@@ -1,5 +1,5 @@
 // Looks from time to time at which tables there are, and says when the set has changed.
-import { describeError, RetriableError, type Log } from '@rowbridge/api'
+import { describeError, RetriableError, StateError, type Log } from '@rowbridge/api'
 import type { Database, TableId } from '@rowbridge/sql'
 import type { Session } from '../session.js'
 import { wait } from '../wait.js'
@@ -25,14 +25,16 @@ export class TableMonitor {
   #tables: readonly TableId[] | null = null
   #listed: Promise<void> = Promise.resolve()
   #loop: Promise<void> = Promise.resolve()
+  #isTroubled = false
 
   constructor(options: MonitorOptions) {
     this.#options = options
   }
 
-  start(): void {
+  /** Looks once, and keeps looking where that is wanted. */
+  start(isToWatch: boolean): void {
     this.#listed = this.#look()
-    this.#loop = this.#listed.then(() => this.#watch())
+    this.#loop = isToWatch ? this.#listed.then(() => this.#watch()) : this.#listed
   }
 
   /** The tables to read; null when they could not be listed in `limitMs` milliseconds. */
@@ -59,9 +61,11 @@ export class TableMonitor {
   }
 
   async #look(): Promise<void> {
-    const { config, session, log, signal, onChange, onFailure } = this.#options
+    const { config, session, log, signal, onChange } = this.#options
     try {
       const { tables, missing } = await chosenTables(await session.database(), config)
+      if (this.#isTroubled) log.info('The tables can be listed again.')
+      this.#isTroubled = false
       const previous = this.#tables
       this.#tables = tables
       if (previous !== null && isSameSet(previous, tables)) return
@@ -73,16 +77,27 @@ export class TableMonitor {
       log.info(`The tables to read have changed: ${tables.map(fullName).join(', ') || 'none'}.`)
       onChange()
     } catch (error) {
-      if (signal.aborted) return
-      if (!(error instanceof RetriableError)) return onFailure(error)
-      log.warn(`The tables cannot be listed at the moment: ${describeError(error)}`)
-      await session.check()
+      if (!signal.aborted) await this.#bear(error)
     }
+  }
+
+  /** While the tables cannot be listed, those that were found last are read. */
+  async #bear(error: unknown): Promise<void> {
+    const { session, log, onFailure } = this.#options
+    const isListed = this.#tables !== null
+    if (!(error instanceof RetriableError) && !(isListed && error instanceof StateError && session.isOpen)) {
+      return onFailure(error)
+    }
+    if (!this.#isTroubled) {
+      log.warn(`The tables cannot be listed at the moment; those known are read: ${describeError(error)}`)
+    }
+    this.#isTroubled = true
+    await session.check()
   }
 }
 
 /** The tables that a configuration chooses of those the database has now, and those that it names in vain. */
-async function chosenTables(database: Database, config: SourceConfig) {
+export async function chosenTables(database: Database, config: SourceConfig) {
   const all = await database.tables({
     types: config['table.types'].map((type) => type.toUpperCase()),
     catalog: config['catalog.pattern'],

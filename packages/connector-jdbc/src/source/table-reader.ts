@@ -1,28 +1,27 @@
 // Reads one table or query, run after run and page by page. The position moves only past rows that were handed out, and past a group of
 // rows at one position only when all of the group was.
-import { RetriableError, type Json, type Log, type SourceBatch } from '@rowbridge/api'
+import { RetriableError, type SourceBatch } from '@rowbridge/api'
 import type { Database, Instant, Page, Statement } from '@rowbridge/sql'
-import { timestampNames, withGranularity, type Granularity } from './granularity.js'
+import type { CommitSafety } from './commit-safety.js'
 import { LoadShare } from './load-share.js'
 import { instantOf, isSamePosition, offsetOf, START, type Position } from './offset.js'
+import { PageBatches, type BatchOptions } from './page-batches.js'
 import { bytesOfRow, PageSize } from './page-size.js'
 import { hasLimit } from './query-text.js'
 import type { RowSource } from './row-source.js'
 import type { Cursor, Parameter } from './modes/mode.js'
 
-export interface ReaderOptions {
-  readonly source: RowSource
+export interface ReaderOptions extends BatchOptions {
   readonly suffix: string
-  /** Rows of one batch. */
-  readonly batchRows: number
   /** Rows of one page, at least. */
   readonly pageRows: number
+  /** Rows of one page, at most. */
+  readonly mostRows: number
   /** How far behind the clock of the database an end stays. */
   readonly delayMs: number
-  /** Null: timestamps stay as they are. */
-  readonly granularity: Granularity | null
-  readonly log: Log
   readonly signal: AbortSignal
+  /** Null: rows are read as soon as they are visible. */
+  readonly safety: CommitSafety | null
 }
 
 /** The batches of a page at a time. */
@@ -34,24 +33,24 @@ export class TableReader {
   /** Set while a result is open, so that no other statement can go over the connection. */
   holdsConnection = false
   readonly #options: ReaderOptions
-  readonly #warned = new Set<string>()
-  readonly #converted = new WeakMap<Page, Page>()
+  readonly #batches: PageBatches
   readonly #pageSize: PageSize
-  /** Columns whose exact instants are asked for: the cursor's first. */
-  #instants: readonly string[]
   #position: Position
   #run: Batches | null = null
+  #statementTold = ''
 
   constructor(options: ReaderOptions, position: Position | null) {
     this.source = options.source
     this.#options = options
     this.#position = position ?? START
-    this.#pageSize = new PageSize(options.pageRows)
-    this.#instants = [
-      ...(options.source.cursor?.instants ?? []),
-      ...(options.granularity === null ? [] : options.source.timestamps),
-    ]
-    this.share = new LoadShare(position === null)
+    this.#pageSize = new PageSize(options.pageRows, options.mostRows)
+    this.#batches = new PageBatches(options)
+    const { cursor } = options.source
+    this.share = new LoadShare(position === null || cursor === null ? null : cursor.measure(position))
+  }
+
+  get safety(): CommitSafety | null {
+    return this.#options.safety
   }
 
   get isInRun(): boolean {
@@ -65,11 +64,27 @@ export class TableReader {
       const { value, done } = await this.#run.next()
       if (done !== true) return value
       this.#endRun()
-      this.share.finish()
+      if ((this.safety?.pauseMs ?? null) === null) this.share.finish()
       return null
     } catch (error) {
       this.#endRun()
-      throw error
+      throw await this.#toldOfColumns(error, database)
+    }
+  }
+
+  /** A statement that names a column fails when that is dropped: it is then made anew, and the error is waited out. */
+  async #toldOfColumns(error: unknown, database: Database): Promise<unknown> {
+    const isUntold = this.#batches.moments.length > 0 && (error as { code?: unknown }).code === 'not-a-timestamp'
+    if (!isUntold && (error instanceof RetriableError || !(await this.#hasOtherColumns(database)))) return error
+    this.#batches.forgetMoments()
+    return new RetriableError('columns-changed', `${this.source.name} has other columns now.`, { cause: error })
+  }
+
+  async #hasOtherColumns(database: Database): Promise<boolean> {
+    try {
+      return (await this.source.refresh?.(database)) ?? false
+    } catch {
+      return false
     }
   }
 
@@ -90,33 +105,81 @@ export class TableReader {
   }
 
   async *#everything(database: Database): Batches {
+    await this.source.refresh?.(database)
     for await (const page of this.#stream(database, { text: this.#closed(this.source.select), parameters: [] })) {
-      yield this.#slices(page.rows.length).map(([start, end]) => this.#batch(page, start, end, null))
+      yield this.#batches.slices(page, page.rows.length).map((slice) => this.#batches.of(page, slice, null))
     }
   }
 
   async *#newRows(database: Database, cursor: Cursor): Batches {
-    const { suffix, delayMs } = this.#options
+    await this.source.refresh?.(database)
+    const { safety, delayMs } = this.#options
+    if (safety !== null) return yield* this.#safeRows(database, cursor, safety)
     const end = cursor.hasEnd ? before(await database.now(), delayMs) : instantOf(0)
     await this.#measureLast(database, cursor, end)
-    if (suffix !== '' && !hasLimit(suffix)) yield* this.#wholeResult(database, cursor, end)
-    else yield* this.#pages(database, cursor, end)
+    yield* this.#upTo(database, cursor, { ...START, timestamp: end })
+  }
+
+  /** What may be read without passing a row that is yet to be committed; then, what came in behind. */
+  async *#safeRows(database: Database, cursor: Cursor, safety: CommitSafety): Batches {
+    yield* this.#lateRows(database, cursor, safety)
+    const bound = await safety.bound(database, this.#position)
+    if (bound === null) return
+    await this.#measureLast(database, cursor, bound.timestamp ?? instantOf(0))
+    for (;;) {
+      const before = this.#position
+      const part = await safety.part(database, { after: before, bound })
+      if (part === null) return
+      yield* this.#upTo(database, cursor, part.bound)
+      if (part.isHeld || part.bound === bound || hasLimit(this.#options.suffix)) return
+    }
+  }
+
+  /** Rows in gaps that were passed; offsets have stayed below them. */
+  async *#lateRows(database: Database, cursor: Cursor, safety: CommitSafety): Batches {
+    if (!safety.hasGaps) return
+    const gaps = await safety.lateGaps(database)
+    const where = gaps.map(() => cursor.whereBetween).join(' OR ')
+    const parameters = gaps.flatMap(({ from, to }) => [from, to])
+    const statement = this.#statement(`(${where})`, parameters, cursor.order)
+    for await (const page of this.#stream(database, statement)) {
+      if (page.rows.length > 0) yield this.#late(page, cursor, safety)
+    }
+    safety.close(gaps)
+  }
+
+  #late(page: Page, cursor: Cursor, safety: CommitSafety): SourceBatch[] {
+    const positionAt = cursor.positions(page)
+    safety.fill(page.rows.map((_, row) => positionAt(row).incrementing))
+    const offset = offsetOf(safety.floor(this.#position))
+    return this.#batches.slices(page, page.rows.length).map((slice) => this.#batches.of(page, slice, offset))
+  }
+
+  #upTo(database: Database, cursor: Cursor, bound: Position): Batches {
+    const { suffix } = this.#options
+    return suffix !== '' && !hasLimit(suffix)
+      ? this.#wholeResult(database, cursor, bound)
+      : this.#pages(database, cursor, bound)
   }
 
   /** Page after page until one is not full. A suffix with a limit of its own makes a run of one page. */
-  async *#pages(database: Database, cursor: Cursor, end: Instant): Batches {
+  async *#pages(database: Database, cursor: Cursor, bound: Position): Batches {
     const { suffix, signal } = this.#options
     const { schemaName } = this.source
     for (;;) {
       const pageRows = this.#pageSize.rows
       const start = performance.now()
-      const statement = this.#newRowsStatement(cursor, end)
+      const statement = this.#newRowsStatement(cursor, bound)
       const text = suffix === '' ? database.limit(statement.text, pageRows) : statement.text
-      const page = await database.read({ ...statement, text }, { schemaName, instants: this.#instants, signal })
-      if (page.rows.length === 0) return
-      const isLast = suffix === '' && page.rows.length < pageRows
+      const wanted = { schemaName, instants: cursor.instants, moments: this.#batches.moments, signal }
+      this.#tellStatement(text)
+      const page = await database.read({ ...statement, text }, wanted)
+      const within = this.#within(page, cursor, bound)
+      if (within === 0) return
+      if ((await this.source.refresh?.(database)) === true) continue
+      const isLast = (suffix === '' && page.rows.length < pageRows) || within < page.rows.length
       if (!isLast) this.#pageSize.note(performance.now() - start, bytesOfRow(page.rows))
-      const kept = isLast || cursor.isUnique ? page.rows.length : startOfLastGroup(page, cursor)
+      const kept = isLast || cursor.isUnique ? within : startOfLastGroup(page, cursor)
       if (kept === 0) yield* this.#group(database, cursor, cursor.positions(page)(0))
       else yield this.#inOrder({ page, cursor, kept, next: null })
       if (isLast || suffix !== '') return
@@ -136,32 +199,56 @@ export class TableReader {
   }
 
   /** One result to its end, each page held until the next one tells whether it ends a group. */
-  async *#wholeResult(database: Database, cursor: Cursor, end: Instant): Batches {
-    let held: Page | null = null
-    for await (const page of this.#stream(database, this.#newRowsStatement(cursor, end))) {
-      if (page.rows.length === 0) continue
-      if (held !== null) {
-        yield this.#inOrder({ page: held, cursor, kept: held.rows.length, next: cursor.positions(page)(0) })
+  async *#wholeResult(database: Database, cursor: Cursor, bound: Position): Batches {
+    let held: { readonly page: Page; readonly kept: number } | null = null
+    for await (const page of this.#stream(database, this.#newRowsStatement(cursor, bound))) {
+      const kept = this.#within(page, cursor, bound)
+      if (kept > 0) {
+        if (held !== null) yield this.#inOrder({ ...held, cursor, next: cursor.positions(page)(0) })
+        held = { page, kept }
       }
-      held = page
+      if (kept < page.rows.length) break
     }
-    if (held !== null) yield this.#inOrder({ page: held, cursor, kept: held.rows.length, next: null })
+    if (held !== null) yield this.#inOrder({ ...held, cursor, next: null })
+  }
+
+  /** How many rows of a page are within a bound that the statement does not have. */
+  #within(page: Page, cursor: Cursor, bound: Position): number {
+    const { length } = page.rows
+    if (length === 0 || this.#options.safety === null || cursor.fenced.by === 'time') return length
+    const positionAt = cursor.positions(page)
+    const most = bound.incrementing ?? -Infinity
+    let within = length
+    while (within > 0 && (positionAt(within - 1).incrementing ?? -Infinity) > most) within -= 1
+    return within
   }
 
   /** The first rows of a page as batches; `next` is the position of the row that follows them, null where the group ends with them. */
   #inOrder(from: { page: Page; cursor: Cursor; kept: number; next: Position | null }): SourceBatch[] {
     const { page, cursor, kept, next } = from
     const positionAt = cursor.positions(page)
-    return this.#slices(kept).map(([start, end]) => {
+    return this.#batches.slices(page, kept).map(([start, end]) => {
       const own = positionAt(end - 1)
       const following = end < kept ? positionAt(end) : next
       const isGroupEnd = cursor.isUnique || following === null || !isSamePosition(own, following)
       const reached = isGroupEnd ? own : this.#lastBefore(positionAt, own, end - 1)
-      const batch = this.#batch(page, start, end, offsetOf(reached))
+      const batch = this.#batches.of(page, [start, end], offsetOf(this.#resumable(positionAt, [start, end], reached)))
       this.#position = reached
       this.share.reach(cursor.measure(own))
       return batch
     })
+  }
+
+  /** The position that goes with rows as the one to go on from. */
+  #resumable(
+    positionAt: (row: number) => Position,
+    [start, end]: readonly [number, number],
+    reached: Position,
+  ): Position {
+    const { safety } = this.#options
+    if (safety === null || !safety.watchesGaps) return reached
+    safety.pass(Array.from({ length: end - start }, (_, i) => positionAt(start + i).incrementing))
+    return safety.floor(reached)
   }
 
   /** The position of the last row that is not at `own`, or the one from before the page. */
@@ -174,22 +261,33 @@ export class TableReader {
   }
 
   async *#stream(database: Database, statement: Statement): AsyncGenerator<Page> {
-    const { pageRows: pageSize, signal } = this.#options
+    const { signal } = this.#options
+    const { schemaName } = this.source
+    const pageSize = () => this.#pageSize.rows
     this.holdsConnection = true
+    this.#tellStatement(statement.text)
     try {
-      yield* database.stream(statement, {
-        schemaName: this.source.schemaName,
-        instants: this.#instants,
-        signal,
-        pageSize,
-      })
+      const instants = this.source.cursor?.instants ?? []
+      const wanted = { schemaName, instants, moments: this.#batches.moments, signal, pageSize }
+      for await (const page of database.stream(statement, wanted)) {
+        if (page.rows.length > 0) this.#pageSize.note(0, bytesOfRow(page.rows))
+        yield page
+      }
     } finally {
       this.holdsConnection = false
     }
   }
 
-  #newRowsStatement(cursor: Cursor, end: Instant): Statement {
-    return this.#statement(cursor.where, cursor.parameters(this.#position, end), cursor.order)
+  /** Says what is run, when it is something else than before. */
+  #tellStatement(text: string): void {
+    if (text === this.#statementTold || this.source.isSecret) return
+    this.#statementTold = text
+    this.#options.log.debug(`${this.source.name} is read by: ${text}`)
+  }
+
+  #newRowsStatement(cursor: Cursor, bound: Position): Statement {
+    const parameters = cursor.parameters(this.#position, bound.timestamp ?? instantOf(0))
+    return this.#statement(cursor.where, parameters, cursor.order)
   }
 
   #statement(where: string, parameters: readonly Parameter[], order: string | null = null): Statement {
@@ -201,57 +299,6 @@ export class TableReader {
   #closed(text: string): string {
     const { suffix } = this.#options
     return suffix === '' ? text : `${text} ${suffix}`
-  }
-
-  #slices(rows: number): (readonly [number, number])[] {
-    const { batchRows } = this.#options
-    const starts = Array.from({ length: Math.ceil(rows / batchRows) }, (_, i) => i * batchRows)
-    return starts.map((start) => [start, Math.min(start + batchRows, rows)])
-  }
-
-  #batch(raw: Page, start: number, end: number, sourceOffset: Json): SourceBatch {
-    this.#warnLeftOut(raw)
-    const page = this.#inGranularity(raw)
-    const isWhole = start === 0 && end === page.rows.length
-    return {
-      topic: this.source.topic,
-      partition: null,
-      length: end - start,
-      key: null,
-      value: { schema: page.schema, values: isWhole ? page.rows : page.rows.slice(start, end) },
-      timestamps: null,
-      headers: null,
-      sourcePartition: this.source.partition,
-      sourceOffset,
-    }
-  }
-
-  /** A page is converted when its first batch is made. */
-  #inGranularity(page: Page): Page {
-    const { granularity } = this.#options
-    if (granularity === null) return page
-    const known = this.#converted.get(page)
-    if (known !== undefined) return known
-    const unasked = timestampNames(page.columns).filter((name) => !this.#instants.includes(name))
-    if (unasked.length > 0) {
-      this.#instants = [...this.#instants, ...unasked]
-      throw new RetriableError(
-        'columns-changed',
-        `${this.source.name} has new timestamp columns: ${unasked.join(', ')}.`,
-      )
-    }
-    const converted = withGranularity(page, granularity, this.#instants)
-    this.#converted.set(page, converted)
-    return converted
-  }
-
-  #warnLeftOut(page: Page): void {
-    if (page.columns.length === page.schema.fields.length) return
-    for (const { name, schema, typeName } of page.columns) {
-      if (schema !== null || this.#warned.has(name)) continue
-      this.#warned.add(name)
-      this.#options.log.warn(`${this.source.name}.${name} is left out: its type ${typeName} cannot be read.`)
-    }
   }
 
   async #measureLast(database: Database, cursor: Cursor, end: Instant): Promise<void> {

@@ -2,7 +2,6 @@
 import {
   ConfigError,
   ConnectError,
-  describeError,
   RetriableError,
   StateError,
   type Props,
@@ -10,25 +9,30 @@ import {
   type SourceTask,
   type SourceTaskContext,
 } from '@rowbridge/api'
-import type { Database, TypeOptions } from '@rowbridge/sql'
-import { connectOptionsOf, databaseOptionsOf } from '../connect.js'
+import type { TypeOptions } from '@rowbridge/sql'
+import { calendarOf, connectOptionsOf, databaseOptionsOf } from '../connect.js'
 import { Session } from '../session.js'
 import { zoneOf } from '../time-zone.js'
 import { settles, wait } from '../wait.js'
 import { sourceConfig, type SourceConfig } from './config.js'
-import { splitNames } from './grouping.js'
 import { granularityOf } from './granularity.js'
+import { LoadTime } from './load-share.js'
+import { warnUnindexed } from './index-check.js'
 import { modeOf } from './modes/modes.js'
-import { instantOf, positionOf, START, type Position } from './offset.js'
-import { querySource, tableSource, type RowSource } from './row-source.js'
+import { Opening } from './opening.js'
+import type { RowSource, SourceOptions } from './row-source.js'
 import { FILTER_KEYS, queryOf } from './rules.js'
+import { batchToKeep, startsOf, type Start } from './start-positions.js'
 import { TableReader } from './table-reader.js'
+import { safetyOf, tellSafety } from './safety-of-task.js'
+import { Troubles } from './troubles.js'
 import { Turns } from './turns.js'
 
 const LEAST_PAGE = 100
-const LONGEST_PAUSE_MS = 10_000
 /** A database that hangs must not hold up a stop: for the read that is on, and again for closing what it holds open. */
 const LONGEST_STOP_MS = 800
+/** What is wrong with one table alone. */
+const OF_ONE_TABLE: readonly string[] = ['unknown-table', 'permission-denied']
 
 /** What a read came to; null: nothing is there now. */
 type Outcome = readonly SourceBatch[] | null | Failure
@@ -48,6 +52,11 @@ interface Started {
   readonly stop: AbortController
   readonly signal: AbortSignal
   readonly turns: Turns<TableReader>
+  readonly opening: Opening
+  readonly troubles: Troubles
+  readonly loadTime: LoadTime
+  /** Whether each table is read to its present end, and no further. */
+  readonly isOnce: boolean
 }
 
 export function typeOptionsOf(config: SourceConfig): TypeOptions {
@@ -55,11 +64,16 @@ export function typeOptionsOf(config: SourceConfig): TypeOptions {
   return { numericMapping: mapping }
 }
 
+export function isRunOnce(props: Props): boolean {
+  return props['run.once']?.trim().toLowerCase() === 'true'
+}
+
 export class JdbcSourceTask implements SourceTask {
   #started: Started | null = null
   /** What is read ahead. */
   #ahead: Promise<Outcome> | null = null
-  #failures = 0
+  /** Positions to be kept before any row comes. */
+  #toKeep: SourceBatch[] = []
 
   async start(props: Props, context: SourceTaskContext): Promise<void> {
     const config = sourceConfig.parse(props)
@@ -68,17 +82,25 @@ export class JdbcSourceTask implements SourceTask {
     const how = connectOptionsOf(config, context.log, signal)
     const session = new Session(databaseOptionsOf(config, props, typeOptionsOf(config)), how)
     const turns = new Turns<TableReader>(Math.max(config['poll.interval.ms'], 0))
-    this.#started = { config, context, session, stop, signal, turns }
+    const isOnce = isRunOnce(props)
+    const opening = new Opening(config['table.poll.interval.ms'])
+    const parts = { turns, opening, troubles: new Troubles(context), loadTime: new LoadTime(), isOnce }
+    this.#started = { config, context, session, stop, signal, ...parts }
     if (props['tables.fetched'] === 'false') return
-    const sources = await this.#sources(props)
-    const positions = await this.#positions(sources)
-    sources.forEach((source, i) => turns.add(this.#reader(source, positions[i] ?? null)))
+    if (queryOf(config) === '' && (props['tables'] ?? '').trim() === '') throw noTables(config)
+    try {
+      await this.#add(await opening.all(props['tables'] ?? '', await this.#sourceOptions()))
+    } catch (error) {
+      signal.throwIfAborted()
+      throw error
+    }
   }
 
   async poll(): Promise<readonly SourceBatch[]> {
     const { config, signal, turns } = this.#running()
+    if (this.#toKeep.length > 0) return this.#toKeep.splice(0)
     const deadline = Date.now() + Math.max(config['poll.linger.ms'], 10)
-    while (!signal.aborted) {
+    while (!signal.aborted && !this.isAtEnd()) {
       this.#ahead ??= this.#readAhead()
       if (!(await settles(this.#ahead, deadline - Date.now(), signal))) return []
       const outcome = await this.#ahead
@@ -88,10 +110,15 @@ export class JdbcSourceTask implements SourceTask {
         if (!signal.aborted) this.#ahead = this.#readAhead()
         return outcome
       }
-      if (Date.now() >= deadline) return []
+      if (Date.now() >= deadline || this.isAtEnd()) return []
       await wait(Math.min(deadline, turns.nextTurn()) - Date.now(), signal)
     }
     return []
+  }
+
+  isAtEnd(): boolean {
+    const started = this.#started
+    return started?.isOnce === true && started.turns.isOver && this.#ahead === null && this.#toKeep.length === 0
   }
 
   async stop(): Promise<void> {
@@ -121,11 +148,10 @@ export class JdbcSourceTask implements SourceTask {
       const reader = signal.aborted ? null : turns.take()
       if (reader === null) return null
       try {
-        const batches = await reader.next(await session.database())
-        this.#failures = 0
-        if (reader.holdsConnection) turns.keep(reader)
-        else if (batches === null) turns.endRun(reader)
-        this.#tellShare()
+        const database = await session.database()
+        await this.#addLate(reader)
+        const batches = await reader.next(database)
+        this.#worked(reader, batches === null)
         if (batches !== null) return batches
       } catch (error) {
         if (signal.aborted) return null
@@ -134,88 +160,103 @@ export class JdbcSourceTask implements SourceTask {
     }
   }
 
+  #worked(reader: TableReader, isRunOver: boolean): void {
+    const { context, turns, troubles, isOnce } = this.#running()
+    const { safety } = reader
+    troubles.worked(reader.source.name)
+    if (reader.holdsConnection) turns.keep(reader)
+    else if (isRunOver && isOnce && (safety?.pauseMs ?? null) === null) turns.remove(reader)
+    else if (isRunOver) turns.endRun(reader, safety?.pauseMs)
+    this.#tellShare()
+    tellSafety(context.metrics, turns.all)
+  }
+
   /** Waits out what may pass; the reader goes on from where it was. */
   async #recover(error: unknown, reader: TableReader): Promise<void> {
-    const { config, context, session, signal } = this.#running()
-    if (!(error instanceof RetriableError)) throw error
-    this.#failures += 1
+    const { config, session, signal, troubles } = this.#running()
+    if (!(error instanceof RetriableError)) return this.#setAside(error, reader)
+    const pause = troubles.failed(reader.source.name, error)
     const attempts = config['query.retry.attempts']
-    if (attempts > 0 && this.#failures >= attempts) {
-      const message = `Reading ${reader.source.name} failed ${this.#failures} times.`
+    if (attempts > 0 && troubles.tries >= attempts) {
+      const message = `Reading ${reader.source.name} failed ${troubles.tries} times.`
       throw new ConnectError('query-retries-exhausted', message, {
         cause: error,
         hint: 'query.retry.attempts says how often to try.',
       })
     }
-    const pause = Math.min(100 * 2 ** Math.min(this.#failures, 10), LONGEST_PAUSE_MS)
-    context.log.warn(`Reading ${reader.source.name} failed, trying again in ${pause} ms: ${describeError(error)}`)
     await session.check()
     await wait(pause, signal)
   }
 
-  async #sources(props: Props): Promise<readonly RowSource[]> {
-    const { config, context, session } = this.#running()
-    const database = await session.database()
-    const options = { config, mode: modeOf(config.mode), database, log: context.log }
-    if (queryOf(config) !== '') return [await querySource(options)]
-    const tables = splitNames(props['tables'] ?? '')
-    if (tables.length === 0) throw noTables(config)
-    const sources: RowSource[] = []
-    for (const name of tables) sources.push(await tableSource(database.parseTable(name), options))
-    return sources
+  /** A table that cannot be read does not keep the others from being read, as long as there are others. */
+  #setAside(error: unknown, reader: TableReader): void {
+    const { config, turns, troubles, isOnce } = this.#running()
+    const isItsOwn = error instanceof StateError && OF_ONE_TABLE.includes(error.code)
+    const others = turns.all.filter((other) => other !== reader && !troubles.aside.has(other.source.name))
+    if (!isItsOwn || isOnce || others.length === 0) throw error
+    troubles.setAside(reader.source.name, error)
+    turns.rest(reader, Math.max(config['table.poll.interval.ms'], config['poll.interval.ms']))
   }
 
-  /** Where each source goes on: its stored offset, else where the configuration has it begin. */
-  async #positions(sources: readonly RowSource[]): Promise<readonly (Position | null)[]> {
-    const { config, context, session } = this.#running()
-    if (!sources.some((source) => source.cursor !== null)) return sources.map(() => null)
-    const partitions = sources.flatMap((source) => source.partitions)
-    const offsets = await context.offsets.read(partitions)
-    const initial = await initialPosition(config['timestamp.initial'], await session.database())
-    let next = 0
-    return sources.map((source) => {
-      const stored = offsets.slice(next, next + source.partitions.length).find((offset) => offset !== null)
-      next += source.partitions.length
-      return stored === undefined ? initial : positionOf(stored)
-    })
+  async #add(sources: readonly RowSource[]): Promise<void> {
+    const { config, context, session, turns } = this.#running()
+    const options = { config, mode: modeOf(config.mode), database: await session.database(), offsets: context.offsets }
+    const starts = await startsOf(sources, options)
+    this.#toKeep.push(...starts.filter((start) => start.isToBeKept).map(batchToKeep))
+    for (const source of sources) await warnUnindexed(options.database, source, context.log)
+    for (const start of starts) turns.add(this.#reader(start))
   }
 
-  #reader(source: RowSource, position: Position | null): TableReader {
+  /** Between the runs of a table; a result that is open has the connection for itself. */
+  async #addLate(reader: TableReader): Promise<void> {
+    const { opening } = this.#running()
+    if (opening.missing.length === 0 || reader.holdsConnection) return
+    await this.#add(await opening.late(await this.#sourceOptions()))
+  }
+
+  async #sourceOptions(): Promise<SourceOptions> {
+    const { config, context, session } = this.#running()
+    return { config, mode: modeOf(config.mode), database: await session.database(), log: context.log }
+  }
+
+  #reader({ source, position }: Start): TableReader {
     const { config, context, signal } = this.#running()
     const batchRows = Math.max(config['batch.max.rows'], 1)
+    const mostRows = config['max.buffer.size'] < 1 ? Infinity : config['max.buffer.size']
     const options = {
       source,
       suffix: config['query.suffix'],
       batchRows,
-      pageRows: Math.max(batchRows, LEAST_PAGE),
+      pageRows: Math.min(Math.max(batchRows, LEAST_PAGE), mostRows),
+      mostRows,
       delayMs: config['timestamp.delay.interval.ms'],
-      granularity: granularityOf(config['timestamp.granularity'], zoneOf(config['db.timezone'])),
+      granularity: granularityOf(config['timestamp.granularity'], zoneOf(config['db.timezone']), calendarOf(config)),
       log: context.log,
       signal,
+      safety: safetyOf(source, config, { log: context.log, signal }),
     }
     return new TableReader(options, position)
   }
 
   #tellShare(): void {
-    const { context, turns } = this.#running()
+    const { context, turns, loadTime } = this.#running()
     let sum = 0
     for (const reader of turns.all) {
       const share = reader.share.value
       if (share === null) return
       sum += share
     }
-    if (turns.all.length > 0) context.metrics.set('source-load-share', sum / turns.all.length)
+    if (turns.all.length === 0) return
+    const share = sum / turns.all.length
+    context.metrics.set('source-load-share', share)
+    const left = loadTime.left(share)
+    if (left !== null) context.metrics.set('source-load-left-ms', left)
   }
 
   #running(): Started {
     if (this.#started !== null) return this.#started
     throw new StateError('not-started', 'The task is not started.')
   }
-}
-
-async function initialPosition(initial: number | null, database: Database): Promise<Position | null> {
-  if (initial === null) return null
-  return { ...START, timestamp: initial === -1 ? await database.now() : instantOf(initial) }
 }
 
 function noTables(config: SourceConfig): ConfigError {

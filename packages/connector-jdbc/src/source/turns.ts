@@ -48,9 +48,26 @@ export class Turns<T> {
     this.#kept = one
   }
 
-  endRun(one: T): void {
+  /** The next run begins after the usual pause, or after one of its own that is shorter. */
+  endRun(one: T, pauseMs: number | null = null): void {
+    this.rest(one, Math.min(this.#pauseMs, pauseMs ?? Infinity))
+  }
+
+  /** It has no turn for so long. */
+  rest(one: T, ms: number): void {
     const place = this.#places.find((candidate) => candidate.one === one)
-    if (place !== undefined) place.dueAt = this.#now() + this.#pauseMs
+    if (place !== undefined) place.dueAt = this.#now() + ms
+  }
+
+  /** It has no further turn. */
+  remove(one: T): void {
+    const place = this.#places.findIndex((candidate) => candidate.one === one)
+    if (place >= 0) this.#places.splice(place, 1)
+  }
+
+  /** Whether nobody has a turn any more. */
+  get isOver(): boolean {
+    return this.#places.length === 0
   }
 
   /** When the next turn can be, in milliseconds since 1970. */

@@ -1,6 +1,7 @@
 // The topic of configurations as a state and as news: what changed, for those who have to act. What was there at the start
 // is no news.
 import type { Json, Props } from '@rowbridge/api'
+import { isLogLevelName, type LogLevelName } from '../log-levels.js'
 import type { Fold, LogRecord } from '../log/record-log.js'
 import type { TopicLog } from '../log/topic-log.js'
 import { applyConfig, emptyConfigState, restartOf, type ConfigState, type RestartRequest } from '../stores/config.js'
@@ -12,6 +13,7 @@ export type ConfigNews =
   | { readonly type: 'tasks'; readonly name: string }
   | { readonly type: 'target'; readonly name: string }
   | { readonly type: 'restart'; readonly name: string; readonly request: RestartRequest }
+  | { readonly type: 'logger'; readonly logger: string; readonly level: LogLevelName }
 
 export class ConfigFeed implements Fold<ConfigState> {
   readonly state = emptyConfigState()
@@ -65,6 +67,13 @@ function nameOf(key: string): string {
   return prefix === undefined ? '' : key.slice(prefix.length)
 }
 
+const LOGGER = 'logger-cluster-'
+
+function loggerNews(logger: string, value: Json | null): ConfigNews | null {
+  const level = typeof value === 'object' && value !== null && 'level' in value ? value.level : null
+  return typeof level === 'string' && isLogLevelName(level) ? { type: 'logger', logger, level } : null
+}
+
 interface Change {
   readonly name: string
   readonly before: Props | undefined
@@ -73,6 +82,7 @@ interface Change {
 
 function newsOf(key: string, value: Json | null, { name, before, state }: Change): ConfigNews | null {
   const isKnown = state.connectors.has(name)
+  if (key.startsWith(LOGGER)) return loggerNews(key.slice(LOGGER.length), value)
   if (key.startsWith('target-state-')) return isKnown && value !== null ? { type: 'target', name } : null
   if (key.startsWith('connector-')) {
     if (isKnown !== (before !== undefined)) return { type: 'connectors' }

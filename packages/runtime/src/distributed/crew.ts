@@ -7,7 +7,7 @@ import { Serial } from '../serial.js'
 import type { TaskHandle } from '../task/handle.js'
 import { configuredIn, NO_WORK, splitTask, taskId, union, without, type Work } from './work.js'
 
-export interface CrewOptions extends Omit<RunnerRoom, 'later' | 'applyTasks' | 'announcesTasks'> {
+export interface CrewOptions extends Omit<RunnerRoom, 'later' | 'finished' | 'applyTasks' | 'announcesTasks'> {
   /** Stores the tasks that a connector now wants, at the leader. */
   readonly publish: (name: string, configs: readonly Props[]) => Promise<void>
 }
@@ -38,6 +38,10 @@ export class Crew {
 
   get tasks(): readonly TaskHandle[] {
     return [...this.#runners.values()].flatMap((runner) => runner.tasks)
+  }
+
+  tasksOf(name: string): readonly TaskHandle[] {
+    return this.#runners.get(name)?.tasks ?? []
   }
 
   runsConnector(name: string): boolean {
@@ -214,6 +218,7 @@ export class Crew {
     const runner = new ConnectorRunner(name, {
       ...this.#options,
       announcesTasks: false,
+      finished: (target) => this.#options.log.info(`The tasks of connector ${target} here came to their end`),
       later: (target, work) => this.#inTurn(target, () => (this.#connectors.has(target) ? work() : Promise.resolve())),
       applyTasks: (configs) => this.#options.publish(name, configs),
     })

@@ -2,27 +2,41 @@
 // follows that topic. Work that came or went lets the group share it anew, while all other work goes on.
 import { describeError, StateError, type Props } from '@rowbridge/api'
 import type { Clock } from '../clock.js'
+import type { LogLevelName, LogLevels } from '../log-levels.js'
 import {
   OtherWorkerError,
   type ConnectorInfo,
   type ConnectorStatus,
   type Herder,
   type InternalRequests,
+  type OffsetChange,
   type TargetState,
 } from '../herder.js'
 import { Serial } from '../serial.js'
-import { connectorRecords, deletionRecords, restartRecords, targetRecords, taskRecords } from '../stores/config.js'
+import {
+  connectorRecords,
+  deletionRecords,
+  loggerRecords,
+  restartRecords,
+  targetRecords,
+  taskRecords,
+} from '../stores/config.js'
 import { checkRequestType, pluginOf, validateConnector } from '../validate.js'
 import { versionOfThis } from '../version.js'
 import {
+  alterOffsetsOf,
   checkedConfig,
   expectConnector,
   infoOf,
   offsetsOf,
+  patched,
   progressOf,
+  resetTopicsOf,
   restartPlan,
   statusOf,
   tasksOf,
+  topicsOf,
+  type Patch,
   type RestartWish,
   type Stores,
 } from '../views.js'
@@ -43,6 +57,8 @@ export interface DistributedRoom extends Stores {
   readonly gate: Gate
   readonly stopping: AbortSignal
   readonly clock: Clock
+  readonly tracksTopics: boolean
+  readonly logLevels: LogLevels
 }
 
 /** How long a request waits for a rebalance to end before its client is told to try again. */
@@ -82,23 +98,28 @@ export class DistributedHerder implements Herder {
   }
 
   async info(name: string) {
-    await Promise.resolve()
+    await this.#look(name)
     return infoOf(this.#room, name)
   }
 
   async status(name: string) {
-    await Promise.resolve()
+    await this.#look(name)
     return statusOf(this.#room, name)
   }
 
   async tasks(name: string) {
-    await Promise.resolve()
+    await this.#look(name)
     return tasksOf(this.#room, name)
   }
 
   async topics(name: string) {
     await Promise.resolve()
-    return [...(this.#room.statuses.state.topics.get(name) ?? [])].sort()
+    return topicsOf(this.#room, name)
+  }
+
+  async resetTopics(name: string): Promise<void> {
+    await resetTopicsOf(this.#room, name)
+    for (const task of this.#room.crew.tasksOf(name)) task.forgetTopics()
   }
 
   offsets(name: string) {
@@ -136,6 +157,24 @@ export class DistributedHerder implements Herder {
     })
   }
 
+  patchConfig(name: string, patch: Patch): Promise<ConnectorInfo> {
+    return this.#lead(name, async () => {
+      const stored = expectConnector(this.#room, name, `Connector ${name} not found`)
+      await this.#write(connectorRecords(name, await checkedConfig(this.#room, name, patched(stored, patch))))
+      return infoOf(this.#room, name)
+    })
+  }
+
+  alterOffsets(name: string, changes: readonly OffsetChange[] | null): Promise<boolean> {
+    return this.#lead(name, () => alterOffsetsOf(this.#room, name, changes))
+  }
+
+  /** Every worker of the cluster follows, this one among them. */
+  async setLogLevel(logger: string, level: LogLevelName): Promise<void> {
+    this.#expectRunning()
+    await this.#room.configs.append(loggerRecords(logger, level))
+  }
+
   delete(name: string): Promise<void> {
     return this.#lead(name, () => {
       expectConnector(this.#room, name, `Connector ${name} not found`)
@@ -151,7 +190,7 @@ export class DistributedHerder implements Herder {
       })
     }
     this.#expectRunning()
-    await this.#room.configs.readToEnd()
+    await this.#look(name)
     expectConnector(this.#room, name, `Unknown connector ${name}`)
     await this.#room.configs.append(targetRecords(name, state))
   }
@@ -175,6 +214,17 @@ export class DistributedHerder implements Herder {
     await this.#room.crew.restart(name, false, [task])
   }
 
+  /** A connector that was made through another worker a moment ago is known here, too. */
+  async #look(name: string): Promise<void> {
+    const { configs, log } = this.#room
+    if (configs.state.connectors.has(name)) return
+    try {
+      await configs.readToEnd()
+    } catch (error) {
+      log.debug(`The topic of configurations could not be read: ${describeError(error)}`)
+    }
+  }
+
   /** Stops all that runs here and then leaves the group. */
   async stop(): Promise<void> {
     const { crew, membership } = this.#room
@@ -186,6 +236,7 @@ export class DistributedHerder implements Herder {
   async #atOwner(name: string, task: number | null): Promise<void> {
     const { crew, membership, configs } = this.#room
     await this.#settled()
+    await this.#look(name)
     expectConnector(this.#room, name, `Unknown connector: ${name}`)
     if (task !== null && configs.state.tasks.get(name)?.[task] === undefined) {
       throw new StateError('unknown-task', `Unknown task: ${name}-${task}`)
@@ -214,6 +265,8 @@ export class DistributedHerder implements Herder {
   }
 
   #putTasks(name: string, tasks: readonly Props[]): Promise<void> {
+    // Who asks has to learn who leads now, and sign for it.
+    if (!this.#room.membership.isLeader) return Promise.reject(pending('This worker no longer leads the cluster.'))
     return this.#lead(name, () => {
       expectConnector(this.#room, name, `Connector ${name} not found`)
       return this.#write(taskRecords(name, tasks))
@@ -251,6 +304,8 @@ export class DistributedHerder implements Herder {
         return membership.rejoin()
       case 'target':
         return crew.retarget(news.name)
+      case 'logger':
+        return void this.#room.logLevels.set(news.logger, news.level, this.#room.clock.now())
       case 'restart':
         return this.#restartHere(news.name, news.request)
     }

@@ -2,10 +2,13 @@
 import { StateError, type Log, type Plugin, type Props } from '@rowbridge/api'
 import { openKafka, type Admin, type Kafka } from '@rowbridge/kafka'
 import { systemClock, type Clock } from '../clock.js'
+import { referencesOf, workerPropsOf, type References } from '../config-providers.js'
 import { warnAboutWorkerProps } from '../config.js'
 import { checkConverters, warnAboutConverterProps } from '../converter-keys.js'
+import { LogLevels } from '../log-levels.js'
 import { TopicLog } from '../log/topic-log.js'
 import { pluginsOf, type Plugins } from '../plugins.js'
+import { Startups } from '../startups.js'
 import { openOffsetStore, type OffsetStore } from '../stores/offset.js'
 import type { RunTask } from '../task/handle.js'
 import { runTask, type OpenKafka } from '../task/host.js'
@@ -32,9 +35,11 @@ export interface DistributedOptions {
   readonly openKafka?: OpenKafka
   readonly runTask?: RunTask
   readonly clock?: Clock
+  /** Levels of the log that requests change. */
+  readonly logLevels?: LogLevels
 }
 
-export interface ClusterWorker extends Worker {
+export interface ClusterWorker extends Omit<Worker, 'runOnce'> {
   /** Whether it has joined its cluster. */
   isReady(): boolean
 }
@@ -49,7 +54,9 @@ interface Opened {
 
 /** Throws ConfigError or StateError when the worker cannot start, as when no broker answers. */
 export async function startDistributed(options: DistributedOptions): Promise<ClusterWorker> {
-  const { props, log, clock = systemClock } = options
+  const { log, clock = systemClock, logLevels = new LogLevels('INFO') } = options
+  const references = referencesOf(options.props)
+  const props = workerPropsOf(options.props, references)
   const open = options.openKafka ?? openKafka
   const worker = distributedConfig.parse(props)
   const plugins = pluginsOf(options.plugins)
@@ -62,7 +69,7 @@ export async function startDistributed(options: DistributedOptions): Promise<Clu
   if (worker['connect.protocol'] === 'eager') log.warn('connect.protocol=eager is read as compatible')
   const opened = await openStores(props, worker, { open, log })
   const run = options.runTask ?? ((port, spec) => void runTask(port, spec, { plugins, openKafka: open, clock }))
-  return assemble(opened, { props, worker, plugins, log, clock, run })
+  return assemble(opened, { props, references, worker, plugins, log, logLevels, clock, run })
 }
 
 async function openStores(
@@ -94,6 +101,8 @@ async function openStores(
 
 interface Parts {
   readonly props: Props
+  readonly references: References
+  readonly logLevels: LogLevels
   readonly worker: DistributedConfig
   readonly plugins: Plugins
   readonly log: Log
@@ -101,8 +110,10 @@ interface Parts {
   readonly run: RunTask
 }
 
-function assemble(opened: Opened, { props, worker, plugins, log, clock, run }: Parts): ClusterWorker {
+function assemble(opened: Opened, parts: Parts): ClusterWorker {
+  const { props, references, worker, plugins, log, logLevels, clock, run } = parts
   const { kafka, admin, configs, statuses } = opened
+  const startups = new Startups()
   const [stop, wake, gate, workerId] = [new AbortController(), new Wake(), new Gate(), workerIdOf(worker)]
   const membership: Membership = new Membership({
     kafka,
@@ -120,11 +131,13 @@ function assemble(opened: Opened, { props, worker, plugins, log, clock, run }: P
   })
   const offsets = fenced(opened.offsets, () => membership.isLost())
   const stopping = stop.signal
-  const isOurs = (name: string) => crew.runsConnector(name)
-  const publisher = new Publisher({ worker, configs, membership, isOurs, stopping, clock, log })
+  const group = { worker, configs, membership, stopping, clock, log }
+  const publisher = new Publisher({ ...group, isOurs: (name) => crew.runsConnector(name) })
   const crew: Crew = new Crew({
     plugins,
     workerProps: props,
+    references,
+    startups,
     workerId,
     gracefulMs: worker['task.shutdown.graceful.timeout.ms'],
     tracksTopics: worker['topic.tracking.enable'],
@@ -137,14 +150,17 @@ function assemble(opened: Opened, { props, worker, plugins, log, clock, run }: P
     generation: () => Math.max(0, membership.generation),
     publish: (name, tasks) => publisher.publish(name, tasks),
   })
-  const room = { plugins, worker, configs, statuses, offsets, admin, log, membership, crew, gate, stopping, clock }
+  const tracksTopics = worker['topic.tracking.enable']
+  const room = { ...group, plugins, references, statuses, offsets, admin, crew, gate, tracksTopics, logLevels }
   const herder = new DistributedHerder(room)
   const running = new Rebalancer({ ...room, wake }).run()
   return {
     herder,
     workerId,
     isReady: () => gate.wasOpen,
+    props,
     progress: () => herder.progress(),
+    figures: () => ({ 'connect-worker': startups.report() }),
     stop: async () => {
       stop.abort()
       wake.ring()

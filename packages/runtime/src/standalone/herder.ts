@@ -2,29 +2,39 @@
 // for one connector go one after the other; a connector that hangs holds up its own requests only.
 import { StateError, type Props } from '@rowbridge/api'
 import { settlesWithin } from '../clock.js'
-import type { ConfigInfos, ConnectorInfo, ConnectorStatus, Herder, TargetState } from '../herder.js'
+import type { ConfigInfos, ConnectorInfo, ConnectorStatus, Herder, OffsetChange, TargetState } from '../herder.js'
+import type { LogLevelName, LogLevels } from '../log-levels.js'
+import { ConnectorRunner, type RunnerRoom } from '../runner.js'
 import { Serial } from '../serial.js'
 import { connectorRecords, deletionRecords, targetRecords } from '../stores/config.js'
 import { connectorStatusRecord, taskStatusRecord, topicRecord } from '../stores/status.js'
 import { checkRequestType, pluginOf, validateConnector } from '../validate.js'
-import type { TaskProgress } from '../worker.js'
-import { ConnectorRunner, type RunnerRoom } from '../runner.js'
 import { versionOfThis } from '../version.js'
 import {
+  alterOffsetsOf,
   checkedConfig,
   expectConnector,
   infoOf,
   offsetsOf,
+  patched,
   progressOf,
+  resetTopicsOf,
   restartPlan,
   statusOf,
   tasksOf,
+  topicsOf,
+  type Patch,
   type RestartWish,
   type Stores,
 } from '../views.js'
+import type { RunReport, TaskProgress } from '../worker.js'
+import { Runs } from './run-once.js'
 
-export interface StandaloneRoom
-  extends Stores, Omit<RunnerRoom, keyof Stores | 'later' | 'announcesTasks' | 'generation' | 'applyTasks'> {}
+type Own = 'later' | 'finished' | 'announcesTasks' | 'generation' | 'applyTasks'
+
+export interface StandaloneRoom extends Stores, Omit<RunnerRoom, keyof Stores | Own> {
+  readonly logLevels: LogLevels
+}
 
 /** Answers do not wait longer than this for a connector that takes its time to start. */
 const START_WAIT_MS = 30_000
@@ -33,10 +43,24 @@ export class StandaloneHerder implements Herder {
   readonly #room: StandaloneRoom
   readonly #serial = new Serial()
   readonly #runners = new Map<string, ConnectorRunner>()
+  readonly #runs: Runs
+  readonly #stopped = new AbortController()
   #isStopping = false
 
   constructor(room: StandaloneRoom) {
     this.#room = room
+    this.#runs = new Runs({
+      admin: room.admin,
+      clock: room.clock,
+      log: room.log,
+      signal: this.#stopped.signal,
+      names: () => [...room.configs.state.connectors.keys()],
+      props: (name) => room.configs.state.connectors.get(name) ?? {},
+      status: (name) => statusOf(room, name),
+      isStarted: (name) => (room.configs.state.targets.get(name) ?? 'STARTED') === 'STARTED',
+      runner: (name) => this.#runners.get(name),
+      stop: (name) => this.setTargetState(name, 'STOPPED'),
+    })
   }
 
   async server() {
@@ -96,7 +120,7 @@ export class StandaloneHerder implements Herder {
     await runner.stopConnector()
     const targets = target === undefined ? [] : targetRecords(name, target)
     await this.#room.configs.append([...targets, ...connectorRecords(name, props)])
-    const started = runner.start()
+    const started = runner.start().then(() => this.#runs.started(name))
     if (await settlesWithin(started, START_WAIT_MS, this.#room.clock)) return
     this.#room.log.warn(`Connector ${name} still starts after ${START_WAIT_MS} ms`)
     void this.#serial.run(name, () => started)
@@ -108,9 +132,11 @@ export class StandaloneHerder implements Herder {
         if (!this.#isStopping && this.#runners.has(target)) await work()
       })
     }
+    const finished = (target: string) => void this.#runs.finish(target)
     const runner: ConnectorRunner = new ConnectorRunner(name, {
       ...this.#room,
       later,
+      finished,
       announcesTasks: true,
       generation: () => 0,
       applyTasks: (configs) => this.#applyTasks(runner, configs),
@@ -124,6 +150,14 @@ export class StandaloneHerder implements Herder {
     const current = this.#room.configs.state.tasks.get(runner.name) ?? []
     if (JSON.stringify(current) !== JSON.stringify(configs)) await runner.replaceTasks(configs)
     runner.startTasks()
+  }
+
+  patchConfig(name: string, patch: Patch): Promise<ConnectorInfo> {
+    return this.#request(name, async () => {
+      const stored = this.#expect(name, `Connector ${name} not found`)
+      await this.#put(name, await this.#checked(name, patched(stored, patch)))
+      return infoOf(this.#room, name)
+    })
   }
 
   async validate(plugin: string, config: Props): Promise<ConfigInfos> {
@@ -168,6 +202,7 @@ export class StandaloneHerder implements Herder {
     const isFailed = this.#room.statuses.state.connectors.get(name)?.state === 'FAILED'
     if (!isFailed && (await runner.startConnector())) await runner.configureTasks()
     runner.resumeTasks()
+    this.#runs.started(name)
   }
 
   async #halt(state: 'PAUSED' | 'STOPPED', runner: ConnectorRunner): Promise<void> {
@@ -211,21 +246,39 @@ export class StandaloneHerder implements Herder {
   }
 
   topics(name: string) {
-    return Promise.resolve([...(this.#room.statuses.state.topics.get(name) ?? [])].sort())
+    return answer(() => topicsOf(this.#room, name))
+  }
+
+  async resetTopics(name: string): Promise<void> {
+    await resetTopicsOf(this.#room, name)
+    for (const task of this.#runners.get(name)?.tasks ?? []) task.forgetTopics()
   }
 
   offsets(name: string) {
     return offsetsOf(this.#room, name)
   }
 
+  alterOffsets(name: string, changes: readonly OffsetChange[] | null): Promise<boolean> {
+    return this.#request(name, () => alterOffsetsOf(this.#room, name, changes))
+  }
+
+  setLogLevel(logger: string, level: LogLevelName): Promise<void> {
+    return answer(() => void this.#room.logLevels.set(logger, level, this.#room.clock.now()))
+  }
+
   progress(): readonly TaskProgress[] {
     return progressOf([...this.#runners.values()].flatMap((runner) => runner.tasks))
+  }
+
+  runOnce(): Promise<readonly RunReport[]> {
+    return this.#runs.all()
   }
 
   /** All connectors and tasks together have the time of one graceful stop. */
   async stop(): Promise<void> {
     if (this.#isStopping) return
     this.#isStopping = true
+    this.#stopped.abort()
     const runners = [...this.#runners.values()]
     for (const runner of runners) runner.interrupt()
     await Promise.all(

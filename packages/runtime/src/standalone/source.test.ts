@@ -223,3 +223,26 @@ it('keeps the order of rows when sends have to be repeated', async () => {
     await shaky.dispose()
   }
 })
+
+/** The real log, which takes what it is sent and never answers. */
+const silentKafka: OpenKafka = async (props, options) => {
+  const kafka = await openKafka(props, options)
+  const silent = { send: () => new Promise<void>(() => undefined), close: () => Promise.resolve() }
+  return { ...wrapped(kafka), producer: () => silent }
+}
+
+it('does not wait for a log that does not answer when it is to stop', async () => {
+  const silent = await workerFixture({
+    openKafka: silentKafka,
+    props: { 'task.shutdown.graceful.timeout.ms': '600000' },
+  })
+  try {
+    silent.control.rows = 10
+    await silent.worker.herder.create('gen', { ...source, 'offset.flush.timeout.ms': '600000' })
+    await until('a send is open', () => silent.worker.progress()[0]?.metrics['source-record-active-count'] === 1)
+  } finally {
+    await silent.dispose()
+  }
+  expect(silent.log.map(({ message }) => message)).toContainEqual(expect.stringContaining('will be polled again'))
+  expect(silent.log.map(({ message }) => message)).not.toContainEqual(expect.stringContaining('given up'))
+})

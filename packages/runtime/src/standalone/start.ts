@@ -3,12 +3,15 @@ import { adviceOf, type Log, type Plugin, type Props } from '@rowbridge/api'
 import { openKafka, type Admin } from '@rowbridge/kafka'
 import { clientProps } from '../client-props.js'
 import { systemClock, type Clock } from '../clock.js'
+import { referencesOf, workerPropsOf } from '../config-providers.js'
 import { standaloneConfig, warnAboutWorkerProps } from '../config.js'
 import { checkConverters, warnAboutConverterProps } from '../converter-keys.js'
+import { LogLevels } from '../log-levels.js'
 import { memoryLog } from '../log/memory.js'
 import { offsetsFile } from '../log/offsets-file.js'
 import { fold } from '../log/record-log.js'
 import { pluginsOf } from '../plugins.js'
+import { Startups } from '../startups.js'
 import { applyConfig, emptyConfigState } from '../stores/config.js'
 import { openOffsetStore } from '../stores/offset.js'
 import { applyStatus, emptyStatusState } from '../stores/status.js'
@@ -28,11 +31,15 @@ export interface StandaloneOptions {
   /** Where a task runs: in this thread, unless given another place; only the port and the plain spec cross to it. */
   readonly runTask?: RunTask
   readonly clock?: Clock
+  /** Levels of the log that requests change; those of a log that knows none are changed without effect. */
+  readonly logLevels?: LogLevels
 }
 
 /** Throws ConfigError or StateError when the worker cannot start; a connector that fails later never stops it. */
 export async function startStandalone(options: StandaloneOptions): Promise<Worker> {
-  const { props, log, clock = systemClock } = options
+  const { log, clock = systemClock } = options
+  const references = referencesOf(options.props)
+  const props = workerPropsOf(options.props, references)
   const open = options.openKafka ?? openKafka
   const worker = standaloneConfig.parse(props)
   const plugins = pluginsOf(options.plugins)
@@ -48,10 +55,13 @@ export async function startStandalone(options: StandaloneOptions): Promise<Worke
   const admin = kafka.admin(clientId)
   const stopped = new AbortController()
   void tellIfUnreachable(admin, log, stopped.signal)
+  const startups = new Startups()
   const herder = new StandaloneHerder({
     plugins,
     worker,
     workerProps: props,
+    references,
+    startups,
     workerId,
     gracefulMs: worker['task.shutdown.graceful.timeout.ms'],
     tracksTopics: worker['topic.tracking.enable'],
@@ -61,12 +71,16 @@ export async function startStandalone(options: StandaloneOptions): Promise<Worke
     admin,
     runTask: options.runTask ?? ((port, spec) => void runTask(port, spec, { plugins, openKafka: open, clock })),
     clock,
+    logLevels: options.logLevels ?? new LogLevels('INFO'),
     log,
   })
   return {
     herder,
+    props,
     workerId,
     progress: () => herder.progress(),
+    figures: () => ({ 'connect-worker': startups.report() }),
+    runOnce: () => herder.runOnce(),
     stop: async () => {
       stopped.abort()
       await herder.stop()

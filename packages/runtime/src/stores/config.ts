@@ -121,6 +121,11 @@ export function sessionKeyRecords({ key, algorithm, createdAt }: SessionKey): Lo
   return [['session-key', { key: key.toString('base64'), algorithm, 'creation-timestamp': createdAt }]]
 }
 
+/** The level of a logger on every worker. */
+export function loggerRecords(logger: string, level: string): LogRecord[] {
+  return [[`logger-cluster-${logger}`, { level }]]
+}
+
 export interface RestartRequest {
   readonly includeTasks: boolean
   readonly onlyFailed: boolean

@@ -10,6 +10,10 @@ export type RunTask = (port: MessagePort, spec: TaskSpec) => void
 
 export interface TaskEvents {
   status(state: State, trace: string | null): void
+  /** What keeps the running task from its work; null: nothing any more. */
+  troubled(problem: string | null): void
+  /** It came to its end by itself, and without a failure. */
+  finished(): void
   usedTopic(topic: string): void
   readOffsets(partitions: readonly Json[]): Promise<readonly (Json | null)[]>
   writeOffsets(offsets: readonly OffsetEntry[]): Promise<void>
@@ -27,8 +31,13 @@ export class TaskHandle {
   #end: () => void = () => undefined
   #isEnded = false
   #isHeard = true
+  #isToldToStop = false
   #state: State = 'UNASSIGNED'
   #metrics: Readonly<Record<string, number>> = {}
+  readonly #startedAt = performance.now()
+  #since = this.#startedAt
+  /** Milliseconds by state. */
+  readonly #spent = { RUNNING: 0, PAUSED: 0 }
 
   private constructor(spec: TaskSpec, port: MessagePort, events: TaskEvents, log: Log) {
     this.spec = spec
@@ -57,8 +66,18 @@ export class TaskHandle {
     return this.#state
   }
 
+  /** What the task told last, and the shares of its time in which it ran or was paused. */
   get metrics(): Readonly<Record<string, number>> {
-    return this.#metrics
+    this.#countTime()
+    const whole = Math.max(1, performance.now() - this.#startedAt)
+    const ratios = { 'running-ratio': this.#spent.RUNNING / whole, 'pause-ratio': this.#spent.PAUSED / whole }
+    return { ...this.#metrics, ...ratios }
+  }
+
+  #countTime(): void {
+    const now = performance.now()
+    if (this.#state === 'RUNNING' || this.#state === 'PAUSED') this.#spent[this.#state] += now - this.#since
+    this.#since = now
   }
 
   pause(): void {
@@ -69,8 +88,13 @@ export class TaskHandle {
     this.#post({ type: 'resume' })
   }
 
+  forgetTopics(): void {
+    this.#post({ type: 'forget-topics' })
+  }
+
   /** Asks for a drain; resolves when the task has ended. */
   stop(): Promise<void> {
+    this.#isToldToStop = true
     this.#post({ type: 'stop' })
     return this.#ended
   }
@@ -78,6 +102,7 @@ export class TaskHandle {
   /** Gives the task up: whatever it tells from here on is not heard. Resolves when it has closed its port, or soon. */
   async abandon(clock: Clock): Promise<void> {
     if (this.#isEnded) return
+    this.#isToldToStop = true
     this.#post({ type: 'cancel' })
     this.#isHeard = false
     if (this.#state !== 'FAILED') this.#tellState('UNASSIGNED', null)
@@ -95,9 +120,11 @@ export class TaskHandle {
     this.#port.close()
     if (this.#isHeard && this.#state !== 'FAILED') this.#tellState('UNASSIGNED', null)
     this.#end()
+    if (!this.#isToldToStop && this.#state !== 'FAILED') this.#events.finished()
   }
 
   #tellState(state: State, trace: string | null): void {
+    this.#countTime()
     this.#state = state
     this.#events.status(state, trace)
   }
@@ -107,6 +134,9 @@ export class TaskHandle {
     switch (message.type) {
       case 'status':
         this.#tellState(message.state, message.trace)
+        break
+      case 'trouble':
+        this.#events.troubled(message.problem)
         break
       case 'metrics':
         this.#metrics = message.metrics

@@ -1,7 +1,8 @@
 // Runs one task behind a port: opens what the task needs for itself, runs its pipeline, tells its state. It shares nothing
 // with the worker but the port, so that whoever calls `runTask` decides on which thread the task lives.
 import {
-  describeError,
+  javaTrace,
+  namedLog,
   type Log,
   type Props,
   type SinkPlugin,
@@ -10,6 +11,7 @@ import {
 } from '@rowbridge/api'
 import type { Kafka } from '@rowbridge/kafka'
 import { orAborted, isAbort, settlesWithin, systemClock, type Clock } from '../clock.js'
+import { keepSecretsOf, referencesOf } from '../config-providers.js'
 import { workerConfig, type WorkerConfig } from '../config.js'
 import { connectorConfig } from '../connector-config.js'
 import { TaskMetrics } from '../metrics.js'
@@ -33,6 +35,8 @@ export interface HostParts {
 }
 
 const REPORT_MS = 1000
+/** Logger of everything that speaks to the log over the network. */
+const CLIENTS_LOGGER = 'org.apache.kafka.clients'
 /** Share of the graceful time after which waits inside a sink task are ended, so that the rest of the stop has time. */
 const PATIENCE = 0.6
 
@@ -175,11 +179,12 @@ class TaskHost {
   }
 
   #roomOf(metrics: TaskMetrics): TaskRoom {
-    const spec = this.#spec
+    const spec = resolvedSpec(this.#spec)
     const { connector, task } = spec
     const framework = connectorConfig.parse(spec.connectorProps)
     const timeout = framework['errors.retry.timeout']
-    const { log } = this.#link
+    const plugin = this.#parts.plugins.connector(spec.pluginClass)
+    const log = namedLog(this.#link.log, CLIENTS_LOGGER)
     return {
       spec,
       plugins: this.#parts.plugins,
@@ -192,7 +197,7 @@ class TaskHost {
         tolerance: framework['errors.tolerance'],
         logEnable: framework['errors.log.enable'],
         includeMessages: framework['errors.log.include.messages'],
-        log,
+        log: this.#link.log,
         metrics,
         clock: this.#clock,
       }),
@@ -201,16 +206,22 @@ class TaskHost {
         timeoutMs: timeout < 0 ? Number.POSITIVE_INFINITY : timeout,
         mostMs: framework['errors.retry.delay.max.ms'],
       },
-      context: { connector, task, log, metrics, signal: this.#ending.signal },
+      context: {
+        connector,
+        task,
+        log: namedLog(this.#link.log, plugin.taskClass),
+        metrics,
+        signal: this.#ending.signal,
+        troubled: (problem) => this.#link.troubled(problem),
+      },
       stopping: this.#stopping.signal,
       cancelled: this.#cancelled.signal,
     }
   }
 
   #tellFailure(error: unknown): void {
-    const trace = describeError(error)
-    this.#link.log.error('The task failed and stays so until it is restarted', { trace })
-    this.#link.status('FAILED', trace)
+    this.#link.log.error('The task failed and stays so until it is restarted', { error })
+    this.#link.status('FAILED', javaTrace(error))
   }
 
   async #report(metrics: TaskMetrics, ended: AbortSignal): Promise<void> {
@@ -227,6 +238,7 @@ const RATES = {
     'source-record-write-total': 'source-record-write-rate',
   },
   sink: {
+    'offset-commit-completion-total': 'offset-commit-completion-rate',
     'sink-record-read-total': 'sink-record-read-rate',
     'sink-record-send-total': 'sink-record-send-rate',
   },
@@ -237,6 +249,15 @@ interface OpenedTask {
   readonly task: { start(): Promise<void>; stop(): Promise<void> }
   /** Closes what was opened for the task. */
   readonly close: () => Promise<void>
+}
+
+/** References to config providers are looked up here, as late as can be, and on the thread of the task. */
+function resolvedSpec(spec: TaskSpec): TaskSpec {
+  const references = referencesOf(spec.workerProps)
+  const [props, connectorProps] = [spec.props, spec.connectorProps].map((raw) => references.resolve(raw))
+  const resolved = { ...spec, props: props ?? {}, connectorProps: connectorProps ?? {} }
+  for (const each of [resolved.workerProps, resolved.props, resolved.connectorProps]) keepSecretsOf(each)
+  return resolved
 }
 
 function openTask(room: TaskRoom): Promise<OpenedTask> {

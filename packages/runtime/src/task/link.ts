@@ -1,5 +1,5 @@
 // The task's end of the port: what a pipeline tells its worker and asks of it.
-import { describeError, StateError, type Json, type Log, type OffsetReader } from '@rowbridge/api'
+import { describeError, redact, StateError, type Json, type Log, type OffsetReader } from '@rowbridge/api'
 import type { State } from '../herder.js'
 import type { FromTask, LogLevel, OffsetEntry, TaskPort, ToTask } from './protocol.js'
 
@@ -9,8 +9,10 @@ export interface WorkerLink {
   /** Resolves when the worker's store holds the offsets. */
   writeOffsets(offsets: readonly OffsetEntry[]): Promise<void>
   status(state: State, trace?: string): void
+  /** What keeps the running task from its work; null: nothing any more. */
+  troubled(problem: string | null): void
   metrics(metrics: Readonly<Record<string, number>>): void
-  /** Told once per topic. */
+  /** Told once per topic, and again after a reset. */
   usedTopic(topic: string): void
   /** Says that nothing more will come, and closes the port. */
   end(): void
@@ -76,6 +78,7 @@ export function linkToWorker(port: TaskPort, id: string, events: LinkEvents): Wo
   }
   port.on('message', (message: ToTask) => {
     if (message.type === 'offsets' || message.type === 'written') return questions.answered(message)
+    if (message.type === 'forget-topics') return topics.clear()
     if (message.type === 'cancel') close()
     events[message.type]()
   })
@@ -96,6 +99,7 @@ export function linkToWorker(port: TaskPort, id: string, events: LinkEvents): Wo
       }
     },
     status: (state, trace) => post({ type: 'status', state, trace: trace ?? null }),
+    troubled: (problem) => post({ type: 'trouble', problem }),
     metrics: (metrics) => post({ type: 'metrics', metrics }),
     usedTopic: (topic) => {
       if (!topics.has(topic)) post({ type: 'topic', topic })
@@ -116,7 +120,7 @@ function readAnswer(answer: Answer): readonly (Json | null)[] {
 
 function portLog(post: (message: FromTask) => void): Log {
   const at = (level: LogLevel) => (message: string, fields?: Readonly<Record<string, unknown>>) =>
-    post({ type: 'log', level, message, fields: plainFields(fields ?? {}) })
+    post({ type: 'log', level, message: redact(message), fields: plainFields(fields ?? {}) })
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
 }
 
@@ -126,8 +130,9 @@ function plainFields(fields: Readonly<Record<string, unknown>>): Record<string, 
 }
 
 function plainField(value: unknown): unknown {
-  if (value instanceof Error) return describeError(value)
-  if (value === null || ['string', 'number', 'boolean', 'bigint', 'undefined'].includes(typeof value)) return value
+  if (value instanceof Error) return redact(describeError(value))
+  if (typeof value === 'string') return redact(value)
+  if (value === null || ['number', 'boolean', 'bigint', 'undefined'].includes(typeof value)) return value
   try {
     return structuredClone(value)
   } catch {

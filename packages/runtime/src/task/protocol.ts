@@ -34,10 +34,14 @@ export type ToTask =
       readonly offsets: readonly (Json | null)[]
       readonly problem: string | null
     }
+  /** The topics told so far are to be told again when they are used again. */
+  | { readonly type: 'forget-topics' }
   | { readonly type: 'written'; readonly id: number; readonly problem: string | null }
 
 export type FromTask =
   | { readonly type: 'status'; readonly state: State; readonly trace: string | null }
+  /** What keeps a running task from its work; null: nothing any more. */
+  | { readonly type: 'trouble'; readonly problem: string | null }
   | { readonly type: 'metrics'; readonly metrics: Readonly<Record<string, number>> }
   | { readonly type: 'topic'; readonly topic: string }
   | { readonly type: 'read'; readonly id: number; readonly partitions: readonly Json[] }

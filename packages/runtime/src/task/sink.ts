@@ -2,13 +2,16 @@
 import { ConfigError, type SinkPlugin } from '@rowbridge/api'
 import type { Kafka } from '@rowbridge/kafka'
 import { clientProps, groupOf } from '../client-props.js'
-import { sinkConnectorConfig } from '../connector-config.js'
+import { isRunOnce, sinkConnectorConfig } from '../connector-config.js'
 import { convertersOf } from '../converters.js'
 import { SinkPipeline } from '../sink-pipeline.js'
 import type { TaskRoom } from './host.js'
 
 /** Records of one put, unless the configuration says how many. */
 const USUAL_PUT_RECORDS = 3000
+
+/** The end of a run is noticed by what is committed. */
+const ONCE_COMMIT_MS = 500
 
 export async function openSink(plugin: SinkPlugin, room: TaskRoom) {
   const { spec, link, clock, metrics, tolerance, worker, stopping, cancelled, conversionRetry } = room
@@ -36,7 +39,10 @@ export async function openSink(plugin: SinkPlugin, room: TaskRoom) {
     metrics,
     link,
     clock,
-    commitIntervalMs: worker['offset.flush.interval.ms'],
+    commitIntervalMs: Math.min(
+      worker['offset.flush.interval.ms'],
+      isRunOnce(spec.connectorProps) ? ONCE_COMMIT_MS : Infinity,
+    ),
     mostPutRecords: putRecordsOf(props['max.poll.records']),
     conversionRetry,
     stopping,

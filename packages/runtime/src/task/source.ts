@@ -31,7 +31,7 @@ export async function openSource(plugin: SourcePlugin, room: TaskRoom) {
   })
   return {
     pipeline,
-    close: () => clients.close(),
+    close: () => clients.close(pipeline.isGivenUp ? 0 : CLOSE_MS),
     task: {
       start: () => task.start(spec.props, { ...room.context, offsets: link.offsets }),
       stop: () => task.stop(),
@@ -60,8 +60,8 @@ async function openClients(room: TaskRoom) {
       admin ??= openAdmin()
       await makeTopic({ admin: (await admin).admin, settings, log: link.log, clock, signal: cancelled }, topic)
     },
-    close: async () => {
-      await producer.close(cancelled.aborted ? 0 : CLOSE_MS)
+    close: async (timeoutMs: number) => {
+      await producer.close(cancelled.aborted ? 0 : timeoutMs)
       const opened = await admin
       await opened?.admin.close()
       await opened?.kafka.close()

@@ -1,22 +1,29 @@
 // MariaDB, and MySQL, through the mariadb driver.
+import { connect as createSocket, type Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import type { Connection, ConnectionConfig, FieldInfo, QueryOptions } from 'mariadb'
+import { aside } from '../aside.js'
 import { defineDialect, type ConnectOptions, type Parameter, type RawColumn, type RawResult } from '../dialect.js'
 import { nodeTls, tlsModeOf, tlsOf } from '../tls.js'
 import type { TargetUrl } from '../url.js'
 import type { PacketSession } from './mysql/bulk.js'
 import { columnOf, GEOMETRY, type FieldOptions } from './mysql/fields.js'
-import { startSession } from './mysql/start.js'
+import { brokenOff, CANCEL_MS, isStillAtWork, lookFor, startSession } from './mysql/start.js'
 import { nullsZeroDates, readsOf } from './mysql/types.js'
 import mysql from './mysql.js'
 
 async function connect(url: TargetUrl, options: ConnectOptions): Promise<PacketSession> {
   const { createConnection } = await import('mariadb')
   const config = await configOf(url, options)
-  const dial = async (): Promise<Connection> => {
-    const connection = await createConnection(config)
+  const dial = async (connectTimeout = options.timeoutMs): Promise<Dialled> => {
+    let socket: Socket | null = null
+    const stream = (use: (error?: Error, stream?: Socket) => void) => {
+      socket = openSocket(config)
+      use(undefined, socket)
+    }
+    const connection = await createConnection({ ...config, connectTimeout, stream })
     connection.on('error', () => {})
-    return connection
+    return { connection, socket }
   }
   const session = new MariadbSession(await dial(), dial, { nullsZeroDates: nullsZeroDates(options.settings.params) })
   try {
@@ -26,6 +33,21 @@ async function connect(url: TargetUrl, options: ConnectOptions): Promise<PacketS
     await session.close()
     throw error
   }
+}
+
+/** A connection, and the socket below it: the driver by itself would have a busy connection wait to be destroyed. */
+interface Dialled {
+  readonly connection: Connection
+  readonly socket: Socket | null
+}
+
+function hangUp({ connection, socket }: Dialled): void {
+  connection.end().catch(() => socket?.destroy())
+}
+
+function openSocket({ socketPath, host, port }: ConnectionConfig): Socket {
+  if (socketPath !== undefined) return createSocket(socketPath)
+  return createSocket(port ?? 3306, host).setNoDelay(true)
 }
 
 async function configOf(
@@ -54,6 +76,7 @@ async function configOf(
     autoJsonMap: false,
     bitOneIsBoolean: false,
     checkDuplicate: false,
+    foundRows: true,
     logParam: false,
     logger: { warning: () => {} },
   }
@@ -69,24 +92,31 @@ function castGeometry(field: FieldInfo, next: () => unknown): never {
   return (isGeometry(field) ? field.buffer() : next()) as never
 }
 
+const CLOSED = 'ER_SOCKET_UNEXPECTED_CLOSE'
+
 /** Statements under way at once; the server works them off in order. */
 const UNDER_WAY = 200
 
 class MariadbSession implements PacketSession {
   packetBytes = 16_777_216
   readonly #connection: Connection
-  readonly #dial: () => Promise<Connection>
+  readonly #socket: Socket | null
+  readonly #dial: (timeoutMs?: number) => Promise<Dialled>
   readonly #options: FieldOptions
   readonly #withGeometry = new Set<string>()
+  #server = ''
 
-  constructor(connection: Connection, dial: () => Promise<Connection>, options: FieldOptions) {
-    this.#connection = connection
+  constructor(own: Dialled, dial: (timeoutMs?: number) => Promise<Dialled>, options: FieldOptions) {
+    this.#connection = own.connection
+    this.#socket = own.socket
     this.#dial = dial
     this.#options = options
   }
 
   async start(options: ConnectOptions): Promise<void> {
-    this.packetBytes = await startSession(this, options)
+    const { packetBytes, server } = await startSession(this, options)
+    this.packetBytes = packetBytes
+    this.#server = server
   }
 
   async read(text: string, parameters: readonly Parameter[]): Promise<RawResult> {
@@ -102,7 +132,9 @@ class MariadbSession implements PacketSession {
     return (await this.#query(text, parameters))[0]
   }
 
-  async *stream(text: string, parameters: readonly Parameter[], pageSize: number): AsyncIterable<RawResult> {
+  async *stream(text: string, parameters: readonly Parameter[], pageSize: () => number): AsyncIterable<RawResult> {
+    // A stream over a connection that was closed trips over the socket that is gone, and tells nothing of it.
+    if (!this.#connection.isValid()) throw Object.assign(new Error('The connection was closed'), { code: CLOSED })
     const isCast = this.#withGeometry.has(text)
     const stream = this.#connection.queryStream(this.#optionsFor(text), parameters.map(toDriver))
     let columns: readonly RawColumn[] = []
@@ -116,7 +148,7 @@ class MariadbSession implements PacketSession {
       for await (const row of stream) {
         if (isFirst && !isCast && columns.some((column) => column.type === 'geometry')) break
         rows.push(row as unknown[])
-        if (rows.length < pageSize) continue
+        if (rows.length < pageSize()) continue
         yield { columns, rows }
         isFirst = false
         rows = []
@@ -143,27 +175,42 @@ class MariadbSession implements PacketSession {
     await this.#connection.query(text)
   }
 
-  async execute(text: string, parameters: readonly Parameter[]): Promise<void> {
-    await this.#connection.execute(text, parameters.map(toDriver))
+  async execute(text: string, parameters: readonly Parameter[]): Promise<number> {
+    const [result] = await this.#connection.execute<[{ affectedRows?: number }]>(text, parameters.map(toDriver))
+    return result.affectedRows ?? 0
   }
 
-  async executeEach(text: string, rows: readonly (readonly Parameter[])[]): Promise<void> {
+  async executeEach(text: string, rows: readonly (readonly Parameter[])[]): Promise<number> {
+    let touched = 0
     for (let at = 0; at < rows.length; at += UNDER_WAY) {
       const part = rows.slice(at, at + UNDER_WAY).map((row) => this.execute(text, row))
       const settled = await Promise.allSettled(part)
       const failed = settled.findIndex((one) => one.status === 'rejected')
       const one = settled[failed]
       if (one?.status === 'rejected') throw Object.assign(one.reason as Error, { rowIndex: at + failed })
+      for (const done of settled) touched += done.status === 'fulfilled' ? done.value : 0
     }
+    return touched
   }
 
   async cancel(): Promise<void> {
-    const other = await this.#dial()
-    try {
-      await other.query(`KILL QUERY ${this.#connection.threadId}`)
-    } finally {
-      await other.end()
-    }
+    await this.#aside(CANCEL_MS, ({ connection }) => connection.query(`KILL QUERY ${this.#connection.threadId}`))
+  }
+
+  isAtWork(timeoutMs: number): Promise<boolean> {
+    const own = Number(this.#connection.threadId)
+    return this.#aside(timeoutMs, async ({ connection }) => {
+      const [rows] = await connection.query<[unknown[][], unknown]>(lookFor(own))
+      return isStillAtWork(rows[0] ?? [], { own: Number(connection.threadId), server: this.#server })
+    })
+  }
+
+  breakOff(): void {
+    this.#socket?.destroy(brokenOff())
+  }
+
+  #aside<T>(timeoutMs: number, work: (other: Dialled) => Promise<T>): Promise<T> {
+    return aside({ dial: this.#dial, hangUp }, timeoutMs, work)
   }
 
   async close(): Promise<void> {

@@ -1,15 +1,22 @@
 // MySQL, and MariaDB, through mysql2.
+import type { Socket } from 'node:net'
 import type { Connection, ConnectionOptions, FieldPacket } from 'mysql2'
+import { aside } from '../aside.js'
 import { defineDialect, type ConnectOptions, type Parameter, type RawColumn, type RawResult } from '../dialect.js'
 import { messageOf } from '../failures.js'
 import { nodeTls, tlsModeOf, tlsOf } from '../tls.js'
 import type { TargetUrl } from '../url.js'
+import { references, widen } from './mysql/alter.js'
 import { bulk, type PacketSession } from './mysql/bulk.js'
 import { describe, tables } from './mysql/catalogue.js'
+import { commits, hasIndex, scans, tickMs } from './mysql/commits.js'
 import { classify } from './mysql/errors.js'
 import { columnOf, type FieldOptions } from './mysql/fields.js'
-import { startSession } from './mysql/start.js'
-import { literals, nullsZeroDates, readsOf, writes } from './mysql/types.js'
+import { brokenOff, CANCEL_MS, isStillAtWork, lookFor, startSession } from './mysql/start.js'
+import { literals, nullsZeroDates, quoted, readsOf, writes } from './mysql/types.js'
+
+/** Rows that wait in the driver. */
+const STREAMED_ROWS = 25
 
 type Cast = NonNullable<Exclude<ConnectionOptions['typeCast'], boolean>>
 
@@ -27,18 +34,19 @@ async function connect(url: TargetUrl, options: ConnectOptions): Promise<PacketS
   const { params } = options.settings
   const mode = tlsModeOf(params, 'prefer')
   const tls = await tlsOf(mode, params)
-  const open = (ssl: object | null): Promise<Connection> =>
+  const open = (ssl: object | null, connectTimeout: number): Promise<Connection> =>
     new Promise((resolve, reject) => {
-      const connection = createConnection({ ...configOf(url, options), ...(ssl === null ? {} : { ssl }) })
+      const given = { ...configOf(url, options), connectTimeout }
+      const connection = createConnection({ ...given, ...(ssl === null ? {} : { ssl }) })
       connection.on('error', () => {})
       connection.connect((error) => (error === null ? resolve(connection) : reject(error)))
     })
-  const dial = async (): Promise<Connection> => {
-    if (tls === null) return open(null)
+  const dial = async (timeoutMs = options.timeoutMs): Promise<Connection> => {
+    if (tls === null) return open(null, timeoutMs)
     try {
-      return await open(nodeTls(tls))
+      return await open(nodeTls(tls), timeoutMs)
     } catch (error) {
-      if (mode === 'prefer' && /does not support secure/i.test(messageOf(error))) return open(null)
+      if (mode === 'prefer' && /does not support secure/i.test(messageOf(error))) return open(null, timeoutMs)
       throw error
     }
   }
@@ -61,7 +69,6 @@ function configOf(url: TargetUrl, options: ConnectOptions): ConnectionOptions {
     ...(options.user === null ? {} : { user: options.user }),
     ...(options.password === null ? {} : { password: options.password }),
     compress: params['useCompression'] === 'true',
-    connectTimeout: options.timeoutMs,
     enableKeepAlive: true,
     keepAliveInitialDelay: 10_000,
     charset: 'utf8mb4',
@@ -79,17 +86,20 @@ function configOf(url: TargetUrl, options: ConnectOptions): ConnectionOptions {
 class MysqlSession implements PacketSession {
   packetBytes = 16_777_216
   readonly #connection: Connection
-  readonly #dial: () => Promise<Connection>
+  readonly #dial: (timeoutMs?: number) => Promise<Connection>
   readonly #options: FieldOptions
+  #server = ''
 
-  constructor(connection: Connection, dial: () => Promise<Connection>, options: FieldOptions) {
+  constructor(connection: Connection, dial: (timeoutMs?: number) => Promise<Connection>, options: FieldOptions) {
     this.#connection = connection
     this.#dial = dial
     this.#options = options
   }
 
   async start(options: ConnectOptions): Promise<void> {
-    this.packetBytes = await startSession(this, options)
+    const { packetBytes, server } = await startSession(this, options)
+    this.packetBytes = packetBytes
+    this.#server = server
   }
 
   async read(text: string, parameters: readonly Parameter[]): Promise<RawResult> {
@@ -101,7 +111,7 @@ class MysqlSession implements PacketSession {
     return (await this.#query(text, parameters)).rows
   }
 
-  async *stream(text: string, parameters: readonly Parameter[], pageSize: number): AsyncIterable<RawResult> {
+  async *stream(text: string, parameters: readonly Parameter[], pageSize: () => number): AsyncIterable<RawResult> {
     const query = this.#connection.query({ sql: text, values: parameters.map(toText), rowsAsArray: true })
     let columns: readonly RawColumn[] = []
     query.on('fields', (fields: FieldPacket[]) => {
@@ -111,9 +121,9 @@ class MysqlSession implements PacketSession {
     try {
       let rows: unknown[][] = []
       let isFirst = true
-      for await (const row of query.stream({ highWaterMark: pageSize })) {
+      for await (const row of query.stream({ highWaterMark: STREAMED_ROWS })) {
         rows.push(row as unknown[])
-        if (rows.length < pageSize) continue
+        if (rows.length < pageSize()) continue
         yield { columns, rows }
         isFirst = false
         rows = []
@@ -132,28 +142,45 @@ class MysqlSession implements PacketSession {
     await this.#query(text, [])
   }
 
-  execute(text: string, parameters: readonly Parameter[]): Promise<void> {
+  execute(text: string, parameters: readonly Parameter[]): Promise<number> {
     return new Promise((resolve, reject) => {
-      this.#connection.execute(text, parameters.map(toBinary), (error) => (error === null ? resolve() : reject(error)))
+      this.#connection.execute(text, parameters.map(toBinary), (error, result) => {
+        if (error === null) resolve((result as { affectedRows?: number }).affectedRows ?? 0)
+        else reject(error)
+      })
     })
   }
 
-  async executeEach(text: string, rows: readonly (readonly Parameter[])[]): Promise<void> {
+  async executeEach(text: string, rows: readonly (readonly Parameter[])[]): Promise<number> {
     const settled = await Promise.allSettled(rows.map((row) => this.execute(text, row)))
     const failed = settled.findIndex((one) => one.status === 'rejected')
     const one = settled[failed]
     if (one?.status === 'rejected') throw Object.assign(one.reason as Error, { rowIndex: failed })
+    return settled.reduce((touched, done) => touched + (done.status === 'fulfilled' ? done.value : 0), 0)
   }
 
   async cancel(): Promise<void> {
-    const other = await this.#dial()
-    try {
-      await new Promise((resolve) => {
-        other.query(`KILL QUERY ${this.#connection.threadId}`, resolve)
+    await this.#aside(CANCEL_MS, `KILL QUERY ${this.#connection.threadId}`)
+  }
+
+  async isAtWork(timeoutMs: number): Promise<boolean> {
+    const { rows, own } = await this.#aside(timeoutMs, lookFor(this.#connection.threadId))
+    return isStillAtWork(rows[0] ?? [], { own, server: this.#server })
+  }
+
+  breakOff(): void {
+    ;(this.#connection as unknown as { readonly stream: Socket }).stream.destroy(brokenOff())
+  }
+
+  #aside(timeoutMs: number, sql: string): Promise<{ readonly rows: unknown[][]; readonly own: number }> {
+    const work = (other: Connection) =>
+      new Promise<{ rows: unknown[][]; own: number }>((resolve, reject) => {
+        other.query({ sql, rowsAsArray: true }, (error, rows) => {
+          if (error === null) resolve({ rows: rows as unknown as unknown[][], own: other.threadId })
+          else reject(error)
+        })
       })
-    } finally {
-      other.end()
-    }
+    return aside({ dial: this.#dial, hangUp: (other) => other.destroy() }, timeoutMs, work)
   }
 
   close(): Promise<void> {
@@ -226,9 +253,21 @@ export default defineDialect({
   reads: readsOf(({ params }) => params['transformedBitIsBoolean'] === 'true'),
   writes,
   literals,
+  quoteText: quoted,
+  digest: (expression, salt, isBytes) => {
+    const value = isBytes ? expression : `CONVERT(${expression} USING utf8mb4)`
+    return `SHA2(${salt === '' ? value : `CONCAT(x'${salt}',${value})`},256)`
+  },
+  isolate: (level) => `SET SESSION TRANSACTION ISOLATION LEVEL ${level}`,
   connect,
+  commits,
+  hasIndex,
+  scans,
+  tickMs,
   tables,
   describe,
   classify,
   bulk,
+  widen,
+  references,
 })

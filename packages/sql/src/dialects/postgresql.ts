@@ -1,7 +1,7 @@
 // PostgreSQL through pg. Everything travels as text; rows are written as one array per column.
 import { DATE, date, DECIMAL, decimal, TIME, time, TIMESTAMP, timestamp, type Schema } from '@rowbridge/api'
 import { literal, textLiteral } from '../ansi.js'
-import { INFINITE, MINUS_INFINITE } from '../bind-time.js'
+import { legacyMs } from '../calendar.js'
 import { digitsNeeded, fastWallMs, formatWall, MS_PER_DAY, parseTimeMs } from '../datetime.js'
 import {
   defineDialect,
@@ -11,6 +11,8 @@ import {
   type ReadType,
   type WriteType,
 } from '../dialect.js'
+import { INFINITE, MINUS_INFINITE } from '../infinite.js'
+import { Misfit } from '../misfit.js'
 import {
   BOOLEAN,
   BYTES,
@@ -29,8 +31,10 @@ import {
   TIME_TYPE,
   unreadable,
 } from '../types.js'
+import { references, widen } from './postgresql/alter.js'
 import { columnArrays } from './postgresql/bulk.js'
 import { describe, tables } from './postgresql/catalogue.js'
+import { commits, hasIndex, scans, tickMs } from './postgresql/commits.js'
 import { classify } from './postgresql/errors.js'
 import { connect } from './postgresql/session.js'
 
@@ -43,8 +47,27 @@ function bytea(): Reader {
 
 const MONEY = decimal(2, { precision: 19 })
 
-/** Money as its text says, whatever signs the server's locale puts into it. */
+/** A double, as the Java driver has it, as long as that keeps every cent. */
 function money(column: RawColumn): Reader {
+  const read = amount(column)
+  return (raw) => {
+    const exact = read(raw)
+    const double = Number(exact)
+    if (Math.abs(double) < CENTS_OF_A_DOUBLE) return double
+    throw new Misfit(
+      column,
+      raw,
+      { schema: MONEY, value: exact },
+      'Read it by a query that casts the column to numeric.',
+    )
+  }
+}
+
+/** Below it, no two amounts have the same double. */
+const CENTS_OF_A_DOUBLE = 2 ** 46
+
+/** Money as its text says, whatever signs the server's locale puts into it. */
+function amount(column: RawColumn): (raw: unknown) => string {
   return (raw) => {
     const [, whole = '', fraction = ''] = /^(.*?)(?:[.,](\d{1,2})\D*)?$/.exec(String(raw)) ?? []
     const digits = whole.replace(/\D/g, '')
@@ -65,12 +88,12 @@ function timeWithZone(column: RawColumn): Reader {
   }
 }
 
-function point(column: RawColumn, { zone }: ReadSettings): Reader {
-  const read = readTimestamp(column, zone)
+function point(column: RawColumn, settings: ReadSettings): Reader {
+  const read = readTimestamp(column, settings)
   return (raw) => {
     const text = raw as string
     const ms = text.endsWith('+00') ? fastWallMs(text.slice(0, -3)) : NaN
-    if (!Number.isNaN(ms)) return ms
+    if (!Number.isNaN(ms)) return settings.isLegacyCalendar ? legacyMs(ms) : ms
     if (text === 'infinity') return INFINITE
     return text === '-infinity' ? MINUS_INFINITE : read(text)
   }
@@ -106,6 +129,8 @@ const writes: Readonly<Record<string, WriteType>> = {
   boolean: { ddl: 'BOOLEAN' },
   string: { ddl: 'TEXT' },
   bytes: { ddl: 'BYTEA' },
+  struct: { ddl: 'JSONB' },
+  map: { ddl: 'JSONB' },
   [DECIMAL]: { ddl: 'DECIMAL' },
   [DATE]: { ddl: 'DATE' },
   [TIME]: { ddl: 'TIME' },
@@ -116,7 +141,8 @@ const writes: Readonly<Record<string, WriteType>> = {
 function arrayDdl(schema: Schema): string {
   let element = schema.valueSchema
   while (element !== null && element.type === 'array') element = element.valueSchema
-  const type = writes[element?.name ?? ''] ?? writes[element?.type ?? '']
+  if (element === null || element.type === 'struct' || element.type === 'map') return 'JSONB'
+  const type = writes[element.name ?? ''] ?? writes[element.type]
   return `${typeof type?.ddl === 'string' ? type.ddl : 'TEXT'}[]`
 }
 
@@ -137,6 +163,7 @@ export default defineDialect({
   quote: '"',
   nameBytes: 63,
   qualifier: 'schema',
+  timeoutUnitMs: 1000,
   phrases: 'pg',
   clock: 'SELECT CURRENT_TIMESTAMP AS now',
   where: 'SELECT current_database()::text, current_schema()::text',
@@ -149,7 +176,7 @@ export default defineDialect({
     float4: { schema: FLOAT32, read: toNumber },
     float8: { schema: FLOAT64, read: toNumber },
     numeric,
-    money: { schema: MONEY, read: money },
+    money: { schema: FLOAT64, read: money },
     text: string,
     varchar: string,
     bpchar: string,
@@ -175,7 +202,18 @@ export default defineDialect({
     bytes: (value) => `'\\x${Buffer.from(value as Uint8Array).toString('hex')}'`,
     array: arrayLiteral,
   },
+  digest: (expression, salt, isBytes) => {
+    const bytes = isBytes ? expression : `convert_to(${expression}::text,'UTF8')`
+    return `encode(sha256(${salt === '' ? bytes : `decode('${salt}','hex') || ${bytes}`}),'hex')`
+  },
+  isolate: (level) => `SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL ${level}`,
   connect,
+  commits,
+  hasIndex,
+  scans,
+  tickMs,
+  widen,
+  references,
   tables,
   describe,
   classify,

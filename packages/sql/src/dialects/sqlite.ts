@@ -1,7 +1,7 @@
 // SQLite through better-sqlite3. Dates, times and decimals are kept as text, because its NUMERIC affinity rounds.
 import { DATE, date, DECIMAL, scaleOf, TIME, time, TIMESTAMP, timestamp } from '@rowbridge/api'
-import { deleteRow, insertRows, names, updateRow } from '../ansi.js'
-import { oneByOne, type WritePlan } from '../bulk.js'
+import { deleteRow, insertRows, names, updateColumns, updateRow } from '../ansi.js'
+import { oneByOne, type PlanColumn, type WritePlan } from '../bulk.js'
 import { formatWall, MS_PER_DAY, nanosOf } from '../datetime.js'
 import { defineDialect, type RawColumn, type Reader, type ReadSettings } from '../dialect.js'
 import {
@@ -19,9 +19,11 @@ import {
   STRING,
   unreadable,
 } from '../types.js'
+import { references, widen } from './sqlite/alter.js'
 import { describe, tables } from './sqlite/catalogue.js'
+import { commits, hasIndex, scans, tickMs } from './sqlite/commits.js'
 import { classify } from './sqlite/errors.js'
-import { connect, INSTANT_FUNCTION } from './sqlite/session.js'
+import { connect, DIGEST_FUNCTION, INSTANT_FUNCTION } from './sqlite/session.js'
 
 const MISMATCH = 'SQLite keeps any value in any column. Correct the row, or cast the column in a query.'
 
@@ -86,7 +88,17 @@ function instant(column: RawColumn, { zone }: ReadSettings) {
 
 function upsertRow(plan: WritePlan): string {
   const set = plan.others.map((column) => `${column.quoted} = excluded.${column.quoted}`).join(', ')
-  return `${insertRows(plan, 1)} ON CONFLICT (${names(plan.keys)}) DO ${set === '' ? 'NOTHING' : `UPDATE SET ${set}`}`
+  const action = set === '' ? 'NOTHING' : `UPDATE SET ${set}${isNewer(plan.version)}`
+  return `${insertRows(plan, 1)} ON CONFLICT (${names(plan.keys)}) DO ${action}`
+}
+
+function isNewer(version: PlanColumn | null): string {
+  return version === null ? '' : ` WHERE ${version.quoted} IS NULL OR ${version.quoted} <= excluded.${version.quoted}`
+}
+
+function ignoreRow(plan: WritePlan): string {
+  const target = plan.keys.length === 0 ? '' : ` (${names(plan.keys)})`
+  return `${insertRows(plan, 1)} ON CONFLICT${target} DO NOTHING`
 }
 
 export default defineDialect({
@@ -104,14 +116,17 @@ export default defineDialect({
     decimal: { schema: decimalOf, read: (column) => readDecimal(column, decimalOf(column)) },
     text: { schema: STRING, read: text, instant },
     bytes: { schema: BYTES, read: bytes },
-    date: { schema: date(), read: (column) => orText(readDate(column), (ms) => Math.floor(ms / MS_PER_DAY)) },
+    date: {
+      schema: date(),
+      read: (column, settings) => orText(readDate(column, settings), (ms) => Math.floor(ms / MS_PER_DAY)),
+    },
     time: {
       schema: time(),
       read: (column, { zone }) => orText(readTime(column, zone), (ms) => ((ms % MS_PER_DAY) + MS_PER_DAY) % MS_PER_DAY),
     },
     timestamp: {
       schema: timestamp(),
-      read: (column, { zone }) => orText(readTimestamp(column, zone), (ms) => ms),
+      read: (column, settings) => orText(readTimestamp(column, settings), (ms) => ms),
       instant,
     },
     other: { schema: STRING, read: text, instant },
@@ -126,13 +141,23 @@ export default defineDialect({
     boolean: { ddl: 'BOOLEAN' },
     string: { ddl: 'TEXT' },
     bytes: { ddl: 'BLOB' },
+    struct: { ddl: 'TEXT' },
+    map: { ddl: 'TEXT' },
+    array: { ddl: 'TEXT' },
     [DECIMAL]: { ddl: (schema) => `DECIMAL_TEXT(${scaleOf(schema) ?? 0})` },
     [DATE]: { ddl: 'DATE' },
     [TIME]: { ddl: 'TIME' },
     [TIMESTAMP]: { ddl: 'TIMESTAMP' },
   },
   literals: { [DECIMAL]: (value) => `'${String(value)}'` },
+  digest: (expression, salt) => `${DIGEST_FUNCTION}(${expression},'${salt}')`,
   connect,
+  commits,
+  hasIndex,
+  scans,
+  tickMs,
+  widen,
+  references,
   tables,
   describe,
   classify,
@@ -143,7 +168,9 @@ export default defineDialect({
       case 'upsert':
         return oneByOne(session, plan.columns, upsertRow(plan))
       case 'update':
-        return oneByOne(session, [...plan.others, ...plan.keys], updateRow(plan))
+        return oneByOne(session, updateColumns(plan), updateRow(plan))
+      case 'ignore':
+        return oneByOne(session, plan.columns, ignoreRow(plan))
       case 'delete':
         return oneByOne(session, plan.keys, deleteRow(plan))
     }

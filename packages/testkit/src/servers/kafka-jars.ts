@@ -6,29 +6,26 @@ import { findProgram, runProgram } from './local-programs.js'
 
 const PLUGIN = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1'
 
-export interface Jars {
-  /** The program to start. */
+interface Program {
   readonly java: string
-  /** The class path to start it with. */
   readonly classPath: string
 }
 
-/** The broker and its tools; fetches what the cache lacks. */
-export function fetchKafka(version: string): Promise<Jars> {
-  const own = ['kafka_2.13', 'kafka-tools']
-  return fetchJars(`kafka-and-tools-${version}`, version, own)
+/** The program to start and the class path to start it with; fetches what the cache lacks. */
+export function fetchKafka(version: string): Promise<Program> {
+  return fetched(`kafka-and-tools-${version}`, version, ['kafka_2.13', 'kafka-tools'])
 }
 
-/** The worker of Kafka Connect with its file connectors. */
-export function fetchConnect(version: string): Promise<Jars> {
-  return fetchJars(`connect-and-file-${version}`, version, ['connect-runtime', 'connect-file', 'connect-json'])
+/** The same for a worker of Kafka Connect with its file connectors. */
+export function fetchConnect(version: string): Promise<Program> {
+  return fetched(`connect-${version}`, version, ['connect-runtime', 'connect-file', 'connect-transforms'])
 }
 
-async function fetchJars(name: string, version: string, artifacts: readonly string[]): Promise<Jars> {
+async function fetched(name: string, version: string, artifacts: readonly string[]): Promise<Program> {
   const java = findProgram(['java'], javaHome())
   if (java === null) throw new Error('java not found: a Java runtime (17 or newer) is needed to start Apache Kafka')
   const folder = join(cacheFolder(), name)
-  if (!existsSync(folder)) await fetchTo(folder, projectWith(version, artifacts))
+  if (!existsSync(folder)) await fetchTo(folder, version, artifacts)
   return { java, classPath: join(folder, '*') }
 }
 
@@ -42,14 +39,14 @@ function cacheFolder(): string {
 }
 
 /** Into a folder of our own first, so that nobody ever sees half of it. */
-async function fetchTo(folder: string, projectText: string): Promise<void> {
+async function fetchTo(folder: string, version: string, artifacts: readonly string[]): Promise<void> {
   const maven = findProgram(['mvn'])
-  if (maven === null) throw new Error('mvn not found: Maven is needed once to fetch Apache Kafka')
+  if (maven === null) throw new Error(`mvn not found: Maven is needed once to fetch Apache Kafka ${version}`)
   const unfinished = `${folder}.${process.pid}.${Date.now()}`
   mkdirSync(unfinished, { recursive: true })
   const project = `${unfinished}.pom.xml`
   try {
-    writeFileSync(project, projectText)
+    writeFileSync(project, projectWith(version, artifacts))
     const target = ['-DincludeScope=runtime', `-DoutputDirectory=${unfinished}`]
     await runProgram(maven, ['-B', '-q', '-f', project, `${PLUGIN}:copy-dependencies`, ...target])
     renameUnlessThere(unfinished, folder)
@@ -69,19 +66,17 @@ function renameUnlessThere(from: string, to: string): void {
 }
 
 function projectWith(version: string, artifacts: readonly string[]): string {
-  const ours = artifacts.map((artifact) => dependency('org.apache.kafka', artifact, version))
   return `<project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
   <groupId>rowbridge</groupId><artifactId>test-broker</artifactId><version>1</version><packaging>pom</packaging>
   <dependencies>
-${[...ours, dependency('org.slf4j', 'slf4j-simple', '1.7.36')].join('')}  </dependencies>
+    ${artifacts.map((artifact) => dependency('org.apache.kafka', artifact, version)).join('\n    ')}
+    ${dependency('org.slf4j', 'slf4j-simple', '1.7.36')}
+  </dependencies>
 </project>
 `
 }
 
 function dependency(group: string, artifact: string, version: string): string {
-  return `    <dependency>
-      <groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version>
-    </dependency>
-`
+  return `<dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version></dependency>`
 }

@@ -91,10 +91,14 @@ async function startOnce(options: ServerOptions): Promise<Started> {
   const [port = 0, controllerPort = 0] = await freePorts(2)
   const folder = temporaryFolder('kafka')
   const file = `${folder}/server.properties`
+  const further = Object.entries(options.listeners ?? {})
+  const open = [['PLAINTEXT', port] as const, ...further].map(([protocol, at]) => `${protocol}://127.0.0.1:${at}`)
+  const protocols = ['CONTROLLER:PLAINTEXT', 'PLAINTEXT:PLAINTEXT', ...further.map(([name]) => `${name}:${name}`)]
   const properties = {
     ...singleBroker(),
-    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    listeners: [...open, `CONTROLLER://127.0.0.1:${controllerPort}`].join(','),
+    'advertised.listeners': open.join(','),
+    'listener.security.protocol.map': protocols.join(','),
     'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
     'log.dirs': `${folder}/data`,
     ...(options.isPrivate === true ? QUICK_RETURN : {}),

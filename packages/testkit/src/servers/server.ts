@@ -59,6 +59,8 @@ export interface ServerOptions {
   readonly version?: '3.9' | '4'
   /** Ways to try; all without it. */
   readonly ways?: readonly Way[]
+  /** Further listeners of a private server on this machine: port by security protocol (Kafka only). */
+  readonly listeners?: Readonly<Record<string, number>>
   /** Settings of a private server, as in its configuration file (Kafka only). */
   readonly settings?: Readonly<Record<string, string>>
 }

@@ -19,6 +19,7 @@ export const incrementing: Mode = {
       parameters: (after) => [after.incrementing ?? FIRST_ID],
       whereSame: `${id.sql} = ?`,
       parametersSame: (at) => [at.incrementing ?? FIRST_ID],
+      whereBetween: `${id.sql} BETWEEN ? AND ?`,
       positions(page) {
         const idAt = compileId(page, id, columns.source)
         return (row): Position => ({ ...START, incrementing: idAt(row) })
@@ -28,6 +29,23 @@ export const incrementing: Mode = {
       instants: [],
       measure: (position) => Number(position.incrementing ?? FIRST_ID),
       last: columns.isUnique ? `MAX(${id.sql})` : null,
+      newest: `MAX(${id.sql})`,
+      fenced: {
+        by: 'value',
+        columns: [id],
+        main: id.sql,
+        where: `${id.sql} > ? AND ${id.sql} <= ?`,
+        parameters: (after, bound) => [after.incrementing ?? FIRST_ID, bound.incrementing ?? FIRST_ID],
+        furthest: { expression: `MAX(${id.sql})`, where: `${id.sql} > ?` },
+        ahead: ({ incrementing }, width) => ({
+          ...START,
+          incrementing: longOf(BigInt(incrementing ?? FIRST_ID) + BigInt(width)),
+        }),
+        below(row, after) {
+          const bound = BigInt(row.incrementing ?? FIRST_ID) - 1n
+          return bound > BigInt(after.incrementing ?? FIRST_ID) ? { ...START, incrementing: longOf(bound) } : null
+        },
+      },
     }
   },
 }
@@ -67,10 +85,13 @@ function isIntegral(schema: Schema): boolean {
   return schema.name === DECIMAL ? scaleOf(schema) === 0 : schema.name === null && schema.type.startsWith('int')
 }
 
-/** A whole number that a Java long can hold. */
-function integerOf(value: unknown, column: string): number | bigint {
+const WHOLE = /^(-?\d+)(?:\.0+)?$/
+
+/** A whole number that a Java long can hold. A decimal that says nothing of its digits, as the largest value of one, comes with zeros. */
+export function integerOf(value: unknown, column: string): number | bigint {
   if (typeof value === 'number') return value
-  const integer = typeof value === 'string' && /^-?\d+$/.test(value) ? BigInt(value) : value
+  const digits = typeof value === 'string' ? WHOLE.exec(value)?.[1] : undefined
+  const integer = digits === undefined ? value : BigInt(digits)
   if (typeof integer !== 'bigint' || integer > MAX_LONG || integer < -MAX_LONG - 1n) {
     const problem = value === null ? 'is null' : `is ${shown(value)}, which is no 64-bit integer`
     throw new DataError(
@@ -81,6 +102,11 @@ function integerOf(value: unknown, column: string): number | bigint {
       },
     )
   }
+  return longOf(integer)
+}
+
+/** A number while it is safe. */
+export function longOf(integer: bigint): number | bigint {
   return integer >= BigInt(Number.MIN_SAFE_INTEGER) && integer <= BigInt(Number.MAX_SAFE_INTEGER)
     ? Number(integer)
     : integer

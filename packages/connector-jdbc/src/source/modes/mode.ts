@@ -19,6 +19,8 @@ export interface CursorColumns {
 export interface CursorColumn {
   /** As the rows call it. */
   readonly name: string
+  /** The database's word for its type. */
+  readonly typeName: string
   /** As a statement calls it. */
   readonly sql: string
 }
@@ -32,6 +34,8 @@ export interface Cursor {
   /** Rows at exactly one position. */
   readonly whereSame: string
   parametersSame(at: Position): readonly Parameter[]
+  /** Rows from one value of the growing column to another. */
+  readonly whereBetween: string
   /** Compiles, for a page, what gives the position of its row i. */
   positions(page: Page): (row: number) => Position
   /** Whether two rows can never be at one position. */
@@ -44,6 +48,28 @@ export interface Cursor {
   measure(position: Position): number
   /** What to select for the measure of the last row; null: the end. */
   readonly last: string | null
+  /** What to select for the greatest growing value, where rows are found by that alone. */
+  readonly newest: string | null
+  readonly fenced: Fenced
+}
+
+/** How a cursor is read up to a bound below which nothing can come in any more. */
+export interface Fenced {
+  /** Whether values are drawn by statements, or are the times of transactions. */
+  readonly by: 'value' | 'time'
+  /** The columns of the cursor, as a statement calls them. */
+  readonly columns: readonly CursorColumn[]
+  /** What grows: the value, or the time that counts. */
+  readonly main: string
+  /** Rows after a position and within the bound: up to a value, before a time. */
+  readonly where: string
+  parameters(after: Position, bound: Position): readonly Parameter[]
+  /** What to select to have the furthest bound, from rows after a position; null: the end tells. */
+  readonly furthest: { readonly expression: string; readonly where: string } | null
+  /** A bound that is so much further than a position. */
+  ahead(after: Position, width: number): Position
+  /** The furthest bound that leaves a row out; null when it is no further than `after`. */
+  below(row: Position, after: Position): Position | null
 }
 
 export interface Mode {

@@ -17,6 +17,7 @@ export const timestamp: Mode = {
       parameters: (after, end) => [after.timestamp ?? EPOCH, end],
       whereSame: `${time} = ?`,
       parametersSame: (at) => [at.timestamp ?? EPOCH],
+      whereBetween: '1 = 0',
       positions(page) {
         const timeAt = compileTime(page, columns)
         return (row): Position => ({ ...START, timestamp: timeAt(row) })
@@ -26,8 +27,32 @@ export const timestamp: Mode = {
       instants: columns.timestamps.map((column) => column.name),
       measure: (position) => (position.timestamp ?? EPOCH).ms,
       last: null,
+      newest: null,
+      fenced: {
+        by: 'time',
+        columns: columns.timestamps,
+        main: time,
+        where: `${time} > ? AND ${time} < ?`,
+        parameters: (after, bound) => [after.timestamp ?? EPOCH, bound.timestamp ?? EPOCH],
+        furthest: null,
+        ahead: laterBy,
+        below: beforeTime,
+      },
     }
   },
+}
+
+/** A time that is so many milliseconds later, or more. */
+export function laterBy({ timestamp }: Position, width: number): Position {
+  return { ...START, timestamp: instantOf((timestamp ?? EPOCH).ms + 1 + width) }
+}
+
+/** Before a time of which rows are left out. */
+export function beforeTime(row: Position, after: Position): Position | null {
+  const begin = after.timestamp ?? EPOCH
+  const end = row.timestamp ?? EPOCH
+  const isLater = end.ms > begin.ms || (end.ms === begin.ms && end.nanos > begin.nanos)
+  return isLater ? { ...START, timestamp: end } : null
 }
 
 /** SQL for the first of the timestamp columns that is not null. */

@@ -1,5 +1,5 @@
 // Rows as statements of many rows each, prepared; updates as one prepared statement, sent for each row without waiting.
-import { insertRows, updateRow } from '../../ansi.js'
+import { insertRows, updateColumns, updateRow } from '../../ansi.js'
 import { multiRow, oneByOne, type BulkWriter, type PlanColumn, type WritePlan } from '../../bulk.js'
 import type { Session } from '../../dialect.js'
 
@@ -16,8 +16,26 @@ const KEYS = 1000
 
 function upsertRows(plan: WritePlan, rows: number): string {
   const updated = plan.others.length === 0 ? plan.keys : plan.others
-  const set = updated.map((column) => `${column.quoted} = VALUES(${column.quoted})`).join(', ')
-  return `${insertRows(plan, rows)} ON DUPLICATE KEY UPDATE ${set}`
+  return `${insertRows(plan, rows)} ON DUPLICATE KEY UPDATE ${setOf(updated, plan.version)}`
+}
+
+function fresh({ quoted }: PlanColumn): string {
+  return `VALUES(${quoted})`
+}
+
+/** Assignments are done one after the other and see those before them: the version comes last. */
+function setOf(columns: readonly PlanColumn[], version: PlanColumn | null): string {
+  if (version === null) return columns.map((column) => `${column.quoted} = ${fresh(column)}`).join(', ')
+  const isNewer = `${version.quoted} IS NULL OR ${version.quoted} <= ${fresh(version)}`
+  return [...columns.filter((column) => column !== version), version]
+    .map((column) => `${column.quoted} = IF(${isNewer}, ${fresh(column)}, ${column.quoted})`)
+    .join(', ')
+}
+
+/** INSERT IGNORE would also take values that do not fit, cut. */
+function ignoreRows(plan: WritePlan, rows: number): string {
+  const same = plan.columns[0]?.quoted ?? ''
+  return `${insertRows(plan, rows)} ON DUPLICATE KEY UPDATE ${same} = ${plan.table}.${same}`
 }
 
 /** A decimal comes as text, and beside a decimal column text would be compared as a double. */
@@ -43,8 +61,10 @@ export function bulk(plan: WritePlan, session: Session): BulkWriter {
       return multiRow(session, plan.columns, limits, (rows) => insertRows(plan, rows))
     case 'upsert':
       return multiRow(session, plan.columns, limits, (rows) => upsertRows(plan, rows))
+    case 'ignore':
+      return multiRow(session, plan.columns, limits, (rows) => ignoreRows(plan, rows))
     case 'update':
-      return oneByOne(session, [...plan.others, ...plan.keys], updateRow(plan))
+      return oneByOne(session, updateColumns(plan), updateRow(plan))
     case 'delete':
       return multiRow(session, plan.keys, limits, (rows) => deleteRows(plan, rows))
   }

@@ -88,6 +88,9 @@ function integerTarget(bits: bigint, isUnsigned: boolean): Target {
     : { kind: 'integer', min: -(2n ** (bits - 1n)), max: 2n ** (bits - 1n) - 1n }
 }
 
+/** Dates without a month or a day; the server takes them where its sql_mode allows. */
+const ZERO_DATES = /^\d{4}-(?:00-\d{2}|\d{2}-00)(?: \d{2}:\d{2}:\d{2}(?:\.\d{1,6})?)?$/
+
 function targetFor(row: readonly unknown[]): Target {
   const dataType = String(row[1]).toLowerCase()
   const typeName = String(row[2])
@@ -104,11 +107,15 @@ function targetFor(row: readonly unknown[]): Target {
     case 'double':
       return { kind: 'float', specials: 'none' }
     case 'date':
-      return { kind: 'date' }
+      return { kind: 'date', specialWords: ZERO_DATES }
     case 'time':
     case 'datetime':
     case 'timestamp':
-      return { kind: dataType === 'time' ? 'time' : 'timestamp', fraction }
+      return dataType === 'time'
+        ? { kind: 'time', fraction }
+        : { kind: 'timestamp', fraction, specialWords: ZERO_DATES }
+    case 'json':
+      return { kind: 'other', isJson: true }
     case 'bit':
       return { kind: 'bits', length: Number(row[6]) }
     case 'char':

@@ -43,6 +43,8 @@ const WORDS: Readonly<Record<number, string>> = {
 const UNSIGNABLE = new Set(['tinyint', 'smallint', 'mediumint', 'int', 'bigint'])
 const POINTS_IN_TIME = new Set(['date', 'datetime', 'timestamp'])
 
+const FRACTIONED = new Set(['time', 'datetime', 'timestamp'])
+
 export const GEOMETRY = 255
 
 export interface FieldOptions {
@@ -58,13 +60,19 @@ export function columnOf(field: Field, options: FieldOptions): RawColumn {
   return {
     name: field.name,
     type,
-    typeName: precision === null ? type : `decimal(${precision},${field.decimals})`,
+    typeName: sized(type, precision, field.decimals),
     precision,
     scale: word === 'decimal' ? field.decimals : null,
     isNullable: (field.flags & NOT_NULL) === 0 || (options.nullsZeroDates && POINTS_IN_TIME.has(word)),
     isPrimaryKey: (field.flags & PRIMARY_KEY) !== 0,
     isAutoIncrement: (field.flags & AUTO_INCREMENT) !== 0,
   }
+}
+
+/** The type with its size, as a declaration would have it. */
+function sized(type: string, precision: number | null, decimals: number): string {
+  if (precision !== null) return `decimal(${precision},${decimals})`
+  return FRACTIONED.has(type) && decimals > 0 && decimals <= 6 ? `${type}(${decimals})` : type
 }
 
 /** Key into the table of types. `length` is the width of an integer, the number of bits. */

@@ -1,8 +1,10 @@
 // What MySQL and MariaDB keep, and what is created there.
 import { DATE, date, DECIMAL, decimal, scaleOf, TIME, TIMESTAMP, type Schema } from '@rowbridge/api'
 import { TIMESTAMP_DIGITS } from '../../database.js'
+import { legacyDays } from '../../calendar.js'
 import { daysOf } from '../../datetime.js'
 import type { RawColumn, Reader, ReadSettings, ReadType, WriteType } from '../../dialect.js'
+import { Misfit } from '../../misfit.js'
 import {
   asIs,
   BOOLEAN,
@@ -20,7 +22,6 @@ import {
   STRING,
   TIME_TYPE,
   TIMESTAMP_TYPE,
-  unreadable,
 } from '../../types.js'
 
 function bigint(): Reader {
@@ -39,12 +40,16 @@ function unsignedBigint(column: RawColumn, settings: ReadSettings): Reader {
   return (raw) => {
     const value = typeof raw === 'bigint' ? narrow(raw) : integerOf(String(raw))
     if (typeof value === 'number' || value <= BEYOND) return value
-    throw unreadable(column, raw, 'Set connection.unsignedBigintAsDecimal to true, or cast the column to DECIMAL(20).')
+    const hint = 'Set connection.unsignedBigintAsDecimal to true to have all of them as Decimal.'
+    throw new Misfit(column, raw, { schema: UNSIGNED_BIGINT, value: String(raw) }, hint)
   }
 }
 
-function year(): Reader {
-  return (raw) => daysOf(Number(raw), 1, 1)
+function year({ isLegacyCalendar }: ReadSettings): Reader {
+  return (raw) => {
+    const days = daysOf(Number(raw), 1, 1)
+    return isLegacyCalendar ? legacyDays(days) : days
+  }
 }
 
 function bitNumber(raw: unknown): number {
@@ -56,7 +61,7 @@ function text(): Reader {
   return (raw) => (typeof raw === 'string' ? raw : Array.isArray(raw) ? raw.join(',') : String(raw))
 }
 
-/** Zero dates are an error unless the URL says they are null. */
+/** Zero dates go as the text they are, unless the URL says that they are null or the first day of year 1. */
 function zeroDates(type: ReadType): ReadType {
   const { read } = type
   if (read === undefined) return type
@@ -64,10 +69,22 @@ function zeroDates(type: ReadType): ReadType {
     ...type,
     read: (column, settings) => {
       const inner = read(column, settings)
-      if (inner === null || !nullsZeroDates(settings.params)) return inner
-      return (raw) => (String(raw).startsWith('0000-00-00') ? null : inner(raw))
+      const first = roundsZeroDates(settings.params) ? FIRST_DAY : null
+      if (inner === null || (first === null && !nullsZeroDates(settings.params))) return inner
+      return (raw) => {
+        const text = String(raw)
+        if (!text.startsWith(ZERO_DAY)) return inner(raw)
+        return first === null ? null : inner(`${first}${text.slice(ZERO_DAY.length)}`)
+      }
     },
   }
+}
+
+const ZERO_DAY = '0000-00-00'
+const FIRST_DAY = '0001-01-01'
+
+function roundsZeroDates(params: Readonly<Record<string, string>>): boolean {
+  return /^round$/i.test(params['zeroDateTimeBehavior'] ?? '')
 }
 
 export function nullsZeroDates(params: Readonly<Record<string, string>>): boolean {
@@ -126,7 +143,7 @@ export function readsOf(isBoolean: (settings: ReadSettings) => boolean): Readonl
     timestamp: zeroDates(TIMESTAMP_TYPE),
     year: {
       schema: (_column, settings) => (isYearDate(settings) ? date() : INT16),
-      read: (_column, settings) => (isYearDate(settings) ? year() : null),
+      read: (_column, settings) => (isYearDate(settings) ? year(settings) : null),
     },
     other: { schema: STRING, read: text },
   }
@@ -162,12 +179,16 @@ export const writes: Readonly<Record<string, WriteType>> = {
   string: { ddl: TEXT, key: (_schema, keys) => keyText(keys) },
   bytes: { ddl: 'LONGBLOB', key: (_schema, keys) => `VARBINARY(${Math.floor(KEY_BYTES / keys)})` },
   [DECIMAL]: { ddl: decimalDdl, key: (schema, keys) => (isLong(schema) ? keyText(keys) : decimalDdl(schema)) },
+  struct: { ddl: 'JSON' },
+  map: { ddl: 'JSON' },
+  array: { ddl: 'JSON' },
   [DATE]: { ddl: 'DATE' },
   [TIME]: { ddl: 'TIME(3)' },
   [TIMESTAMP]: { ddl: (schema) => `DATETIME(${Math.min(6, Number(schema.parameters?.[TIMESTAMP_DIGITS] ?? 3))})` },
 }
 
-function quoted(text: string): string {
+/** Text as a literal: the backslash escapes. */
+export function quoted(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
 }
 

@@ -24,31 +24,46 @@ function statementOf(plan: WritePlan): string {
   const set = (from: (column: PlanColumn) => string): string =>
     plan.others.map((c) => `${c.quoted} = ${from(c)}`).join(', ')
   const matches = plan.keys.map((c) => `t.${c.quoted} = ${of(c)}`).join(' AND ')
-  const insert = `INSERT INTO ${plan.table} (${plan.columns.map((c) => c.quoted).join(', ')}) SELECT ${values.join(', ')} FROM ${source}`
+  const alias = plan.mode === 'upsert' && plan.version !== null ? ' AS t' : ''
+  const insert = `INSERT INTO ${plan.table}${alias} (${plan.columns.map((c) => c.quoted).join(', ')}) SELECT ${values.join(', ')} FROM ${source}`
   switch (plan.mode) {
     case 'insert':
       return insert
     case 'upsert': {
       const keys = plan.keys.map((c) => c.quoted).join(', ')
       const update = plan.others.length === 0 ? 'NOTHING' : `UPDATE SET ${set((c) => `EXCLUDED.${c.quoted}`)}`
-      return `${insert} ON CONFLICT (${keys}) DO ${update}`
+      const only = plan.version === null ? '' : ` WHERE ${isNewer(plan.version, `EXCLUDED.${plan.version.quoted}`)}`
+      return `${insert} ON CONFLICT (${keys}) DO ${update}${only}`
     }
-    case 'update':
-      return `UPDATE ${plan.table} AS t SET ${set(of)} FROM ${source}${matches === '' ? '' : ` WHERE ${matches}`}`
+    case 'ignore': {
+      const keys = plan.keys.length === 0 ? '' : ` (${plan.keys.map((c) => c.quoted).join(', ')})`
+      return `${insert} ON CONFLICT${keys} DO NOTHING`
+    }
+    case 'update': {
+      const only = plan.version === null ? '' : ` AND ${isNewer(plan.version, of(plan.version))}`
+      return `UPDATE ${plan.table} AS t SET ${set(of)} FROM ${source}${matches === '' ? '' : ` WHERE ${matches}${only}`}`
+    }
     case 'delete':
       return `DELETE FROM ${plan.table} AS t USING ${source} WHERE ${matches}`
   }
+}
+
+/** Whether a row that comes may overwrite the one that is there. */
+function isNewer({ quoted }: PlanColumn, fresh: string): string {
+  return `(t.${quoted} IS NULL OR t.${quoted} <= ${fresh})`
 }
 
 export function columnArrays(plan: WritePlan, session: Session): BulkWriter {
   const text = statementOf(plan)
   return {
     async write(rows) {
+      let touched = 0
       for (let at = 0; at < rows.length;) {
         const { literals, to } = literalsOf(plan, rows, at)
-        await session.execute(text, literals)
+        touched += await session.execute(text, literals)
         at = to
       }
+      return touched
     },
   }
 }

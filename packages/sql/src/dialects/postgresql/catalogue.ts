@@ -40,6 +40,9 @@ const INTEGERS: Readonly<Record<string, readonly [bigint, bigint]>> = {
   oid: [0n, 4294967295n],
 }
 
+const SPECIAL_NUMBERS = /^(?:NaN|-?Infinity)$/i
+const INFINITIES = /^-?infinity$/i
+
 function targetFor(type: string, typmod: number, cast: string, isArray: boolean): Target {
   const bounds = INTEGERS[type]
   if (isArray) return { kind: 'other', cast, isArray, refusesNul: true }
@@ -49,8 +52,9 @@ function targetFor(type: string, typmod: number, cast: string, isArray: boolean)
   switch (type) {
     case 'numeric': {
       const { precision, scale } = sizeOf(type, typmod)
-      if (precision === null || scale === null) return { kind: 'decimal', cast }
-      return { kind: 'decimal', precision, scale, cast }
+      const specialWords = SPECIAL_NUMBERS
+      if (precision === null || scale === null) return { kind: 'decimal', specialWords, cast }
+      return { kind: 'decimal', precision, scale, specialWords, cast }
     }
     case 'float4':
       return { kind: 'float', precision: 24, cast }
@@ -71,13 +75,16 @@ function targetFor(type: string, typmod: number, cast: string, isArray: boolean)
     case 'varbit':
       return { kind: 'bits', ...(typmod < 0 ? {} : { length: typmod }), isBitText: true, cast }
     case 'date':
-      return { kind: 'date', cast }
+      return { kind: 'date', specialWords: INFINITIES, cast }
     case 'time':
       return { kind: 'time', fraction, cast }
     case 'timestamp':
-      return { kind: 'timestamp', fraction, cast }
+      return { kind: 'timestamp', fraction, specialWords: INFINITIES, cast }
     case 'timestamptz':
-      return { kind: 'timestamp', fraction, isZoned: true, cast }
+      return { kind: 'timestamp', fraction, isZoned: true, specialWords: INFINITIES, cast }
+    case 'json':
+    case 'jsonb':
+      return { kind: 'other', refusesNul: true, cast, isJson: true }
     default:
       return { kind: 'other', refusesNul: true, cast }
   }
@@ -98,7 +105,7 @@ const COLUMNS = `SELECT a.attname, COALESCE(b.typname, t.typname), format_type(a
 
 const KINDS: Readonly<Record<string, DescribedTable['kind']>> = { r: 'table', f: 'table', p: 'partitioned table' }
 
-function regclassOf(id: TableId): string {
+export function regclassOf(id: TableId): string {
   return id.schema === null ? quoteName(id.table, '"') : `${quoteName(id.schema, '"')}.${quoteName(id.table, '"')}`
 }
 

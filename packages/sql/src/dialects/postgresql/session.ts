@@ -1,6 +1,7 @@
 // A connection of pg: every value as text, statements prepared once, a cursor for what has no bound.
 import type { Client, FieldDef, QueryConfig, QueryResult } from 'pg'
 import type PgCursor from 'pg-cursor'
+import { aside } from '../../aside.js'
 import type { ConnectOptions, Parameter, RawColumn, RawResult, Session } from '../../dialect.js'
 import { messageOf } from '../../failures.js'
 import { replaceMarks } from '../../placeholders.js'
@@ -12,6 +13,10 @@ const RAW = { getTypeParser: () => (text: string) => text }
 /** For how long facts of the catalogue about the columns of a result are believed. */
 const BELIEVED_MS = 60_000
 const KEPT_STATEMENTS = 500
+/** What a request to stop a statement may take. */
+const CANCEL_MS = 5000
+/** Tells one server from another. */
+const SERVER = "concat_ws(':', inet_server_addr(), inet_server_port())"
 
 export async function connect(url: TargetUrl, options: ConnectOptions): Promise<Session> {
   const { default: pg } = await import('pg')
@@ -19,23 +24,25 @@ export async function connect(url: TargetUrl, options: ConnectOptions): Promise<
   const { params } = options.settings
   const mode = tlsModeOf(params, 'prefer')
   const tls = await tlsOf(mode, params)
-  const open = async (ssl: unknown): Promise<Client> => {
-    const client = new pg.Client(configOf(url, options, ssl))
+  const open = async (ssl: unknown, timeoutMs: number): Promise<Client> => {
+    const client = new pg.Client(configOf(url, { ...options, timeoutMs }, ssl))
     client.on('error', () => {})
     await client.connect()
     return client
   }
-  const dial = async (): Promise<Client> => {
-    if (tls === null) return open(false)
+  const dial = async (timeoutMs = options.timeoutMs): Promise<Client> => {
+    if (tls === null) return open(false, timeoutMs)
     try {
-      return await open(nodeTls(tls))
+      return await open(nodeTls(tls), timeoutMs)
     } catch (error) {
-      if (mode === 'prefer' && /does not support SSL/.test(messageOf(error))) return open(false)
+      if (mode === 'prefer' && /does not support SSL/.test(messageOf(error))) return open(false, timeoutMs)
       throw error
     }
   }
   const client = await dial()
-  return new PostgresSession(client, { dial, Cursor, prepares: params['prepareThreshold'] !== '0' })
+  const [[server] = []] = (await client.query(`SELECT ${SERVER}`)).rows.map((row) => Object.values(row))
+  const prepares = params['prepareThreshold'] !== '0'
+  return new PostgresSession(client, { dial, Cursor, prepares, server: String(server) })
 }
 
 /** A value within `options` of the start-up message. */
@@ -74,9 +81,10 @@ function configOf(url: TargetUrl, options: ConnectOptions, ssl: unknown): Record
 }
 
 interface Parts {
-  readonly dial: () => Promise<Client>
+  readonly dial: (timeoutMs?: number) => Promise<Client>
   readonly Cursor: typeof PgCursor
   readonly prepares: boolean
+  readonly server: string
 }
 
 class PostgresSession implements Session {
@@ -105,7 +113,7 @@ class PostgresSession implements Session {
     return (await this.#query({ text, values: parameters.map(textOf) })).rows
   }
 
-  async *stream(text: string, parameters: readonly Parameter[], pageSize: number): AsyncIterable<RawResult> {
+  async *stream(text: string, parameters: readonly Parameter[], pageSize: () => number): AsyncIterable<RawResult> {
     const isOwn = !this.#isInTransaction
     if (isOwn) await this.#client.query('BEGIN')
     const cursor = this.#client.query(
@@ -114,8 +122,9 @@ class PostgresSession implements Session {
     try {
       let columns: readonly RawColumn[] | null = null
       for (;;) {
-        const { rows, fields } = await readCursor(cursor, pageSize)
-        const isLast = rows.length < pageSize
+        const wanted = pageSize()
+        const { rows, fields } = await readCursor(cursor, wanted)
+        const isLast = rows.length < wanted
         if (isLast) await cursor.close()
         // The catalogue cannot be asked while the cursor is open: another look-up would wait for it.
         if (columns === null) columns = isLast ? await this.#columnsOf(fields) : await this.#columnsAside(fields)
@@ -134,32 +143,40 @@ class PostgresSession implements Session {
     if (text === 'COMMIT' || text === 'ROLLBACK') this.#isInTransaction = false
   }
 
-  async execute(text: string, parameters: readonly Parameter[]): Promise<void> {
+  async execute(text: string, parameters: readonly Parameter[]): Promise<number> {
     const values = parameters.map(textOf)
-    if (!this.#parts.prepares) {
-      await this.#query({ text, values })
-      return
-    }
-    let name = this.#names.get(text)
-    if (name === undefined) {
-      name = `rowbridge_${this.#names.size + 1}`
-      if (this.#names.size < KEPT_STATEMENTS) this.#names.set(text, name)
-      else name = ''
-    }
-    await this.#query(name === '' ? { text, values } : { text, values, name })
+    const result = await this.#query({ text, values, ...this.#nameOf(text) })
+    return result.rowCount ?? 0
   }
 
-  async executeEach(text: string, rows: readonly (readonly Parameter[])[]): Promise<void> {
-    for (const row of rows) await this.execute(text, row)
+  async executeEach(text: string, rows: readonly (readonly Parameter[])[]): Promise<number> {
+    let touched = 0
+    for (const row of rows) touched += await this.execute(text, row)
+    return touched
   }
 
   async cancel(): Promise<void> {
-    const other = await this.#parts.dial()
-    try {
-      await other.query(`SELECT pg_cancel_backend(${this.#client.processID})`)
-    } finally {
-      await other.end()
-    }
+    await this.#aside(CANCEL_MS, `SELECT pg_cancel_backend(${this.#client.processID})`)
+  }
+
+  /** A pooler gives numbers of its own, or takes us to another server: then it cannot be told. */
+  async isAtWork(timeoutMs: number): Promise<boolean> {
+    const state = `SELECT state FROM pg_stat_activity WHERE pid = ${this.#client.processID}`
+    const { row, own } = await this.#aside(timeoutMs, `SELECT pg_backend_pid(), ${SERVER}, (${state})`)
+    const [pid, server, does] = row
+    if (Number(pid) !== own || server !== this.#parts.server) return true
+    return does !== null && !(does as string).startsWith('idle')
+  }
+
+  breakOff(): void {
+    this.#client.connection.stream.destroy()
+  }
+
+  #aside(timeoutMs: number, text: string): Promise<{ readonly row: readonly unknown[]; readonly own: number }> {
+    return aside({ dial: this.#parts.dial, hangUp }, timeoutMs, async (other) => {
+      const { rows } = await other.query(text)
+      return { row: Object.values(rows[0] ?? []), own: other.processID }
+    })
   }
 
   async close(): Promise<void> {
@@ -167,6 +184,17 @@ class PostgresSession implements Session {
     timer.unref()
     await this.#client.end().catch(() => {})
     clearTimeout(timer)
+  }
+
+  /** The name under which a statement is prepared; nothing where it is not. */
+  #nameOf(text: string): { readonly name?: string } {
+    if (!this.#parts.prepares) return {}
+    const known = this.#names.get(text)
+    if (known !== undefined) return { name: known }
+    if (this.#names.size >= KEPT_STATEMENTS) return {}
+    const name = `rowbridge_${this.#names.size + 1}`
+    this.#names.set(text, name)
+    return { name }
   }
 
   #mark(text: string, parameters: readonly Parameter[]): string {
@@ -219,7 +247,7 @@ class PostgresSession implements Session {
     const column = rawColumnOf({
       name: field.name,
       type,
-      typeName: type,
+      typeName: isTime(type) && field.dataTypeModifier >= 0 ? `${type}(${field.dataTypeModifier})` : type,
       typmod: field.dataTypeModifier,
       isNullable: origin?.isNullable ?? true,
       isPrimaryKey: origin?.isPrimaryKey ?? false,
@@ -227,6 +255,14 @@ class PostgresSession implements Session {
     })
     return column
   }
+}
+
+function hangUp(client: Client): void {
+  client.connection.stream.destroy()
+}
+
+function isTime(type: string): boolean {
+  return type === 'timestamp' || type === 'timestamptz'
 }
 
 function readCursor(cursor: PgCursor, count: number): Promise<{ rows: unknown[][]; fields: readonly FieldDef[] }> {

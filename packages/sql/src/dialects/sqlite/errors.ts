@@ -32,6 +32,7 @@ export function classify(error: unknown): Verdict | null {
   if (known !== undefined) return known
   const message = error instanceof Error ? error.message : ''
   if (/already exists/.test(message)) return { kind: 'state', code: 'table-exists' }
+  if (/duplicate column name/.test(message)) return { kind: 'state', code: 'column-exists' }
   if (/no such table/.test(message)) return { kind: 'state', code: 'unknown-table' }
   if (/no such column|has no column named/.test(message)) return { kind: 'state', code: 'unknown-column' }
   if (/directory does not exist/.test(message)) {

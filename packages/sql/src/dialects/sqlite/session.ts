@@ -1,4 +1,5 @@
 // A connection of better-sqlite3, which is synchronous: long loops give way, and waiting for a lock is left to timers.
+import { createHash } from 'node:crypto'
 import { setImmediate as giveWay, setTimeout as pause } from 'node:timers/promises'
 import { shown } from '@rowbridge/api'
 import type DatabaseDriver from 'better-sqlite3'
@@ -16,6 +17,8 @@ type Definition = DatabaseDriver.ColumnDefinition
 
 /** SQL function that makes what a column says of a point in time comparable text. */
 export const INSTANT_FUNCTION = 'rowbridge_instant'
+/** SQL function for the SHA-256 of a value behind a salt. */
+export const DIGEST_FUNCTION = 'rowbridge_digest'
 
 const LOCK_WAIT_MS = 5000
 const LOCK_PAUSE_MS = 20
@@ -28,6 +31,7 @@ export async function connect(url: TargetUrl, options: ConnectOptions): Promise<
   try {
     const { zone } = options.settings
     db.function(INSTANT_FUNCTION, { deterministic: true, safeIntegers: true }, (raw: unknown) => comparable(raw, zone))
+    db.function(DIGEST_FUNCTION, { deterministic: true, safeIntegers: true }, digest)
     db.pragma('foreign_keys = ON')
     await unlocked(() => db.pragma('schema_version'))
   } catch (error) {
@@ -45,6 +49,14 @@ function comparable(raw: unknown, zone: Zone | null): string | null {
   if (wall === null) throw new TypeError(`${shown(raw)} is no timestamp`)
   if (wall.offset !== null) return formatWall(wall.ms - wall.offset * 60_000, wall.nanos, 9)
   return formatWall(zone === null ? wall.ms : zone.toUtc(wall.ms), wall.nanos, 9)
+}
+
+/** Numbers are digested as their text. */
+function digest(raw: unknown, saltHex: unknown): string | null {
+  if (raw === null) return null
+  const isNumber = typeof raw === 'bigint' || typeof raw === 'number'
+  const bytes = isNumber ? raw.toString() : (raw as string | Uint8Array)
+  return createHash('sha256').update(String(saltHex), 'hex').update(bytes).digest('hex')
 }
 
 /** Tries again while another connection holds the file, without holding the event loop. */
@@ -81,7 +93,7 @@ class SqliteSession implements Session {
     return unlocked(() => statement.all(...parameters) as unknown[][])
   }
 
-  async *stream(text: string, parameters: readonly Parameter[], pageSize: number): AsyncIterable<RawResult> {
+  async *stream(text: string, parameters: readonly Parameter[], pageSize: () => number): AsyncIterable<RawResult> {
     const statement = await this.#reader(text)
     await this.#columnsOf(statement, [])
     const definitions = statement.columns()
@@ -89,7 +101,7 @@ class SqliteSession implements Session {
     let columns: readonly RawColumn[] | null = null
     for (const row of statement.iterate(...parameters)) {
       rows.push(row as unknown[])
-      if (rows.length < pageSize) continue
+      if (rows.length < pageSize()) continue
       columns ??= this.#knownColumns(definitions, rows)
       yield { columns, rows }
       rows = []
@@ -101,18 +113,20 @@ class SqliteSession implements Session {
     await unlocked(() => this.#db.exec(text))
   }
 
-  async execute(text: string, parameters: readonly Parameter[]): Promise<void> {
-    await this.executeEach(text, [parameters])
+  execute(text: string, parameters: readonly Parameter[]): Promise<number> {
+    return this.executeEach(text, [parameters])
   }
 
-  async executeEach(text: string, rows: readonly (readonly Parameter[])[]): Promise<void> {
+  async executeEach(text: string, rows: readonly (readonly Parameter[])[]): Promise<number> {
     const statement = this.#prepare(text)
     let r = 0
+    let touched = 0
     try {
       for (; r < rows.length; r++) {
         if (r > 0 && r % ROWS_PER_TURN === 0) await giveWay()
-        statement.run(rows[r])
+        touched += (statement.run(rows[r]) as { readonly changes: number }).changes
       }
+      return touched
     } catch (error) {
       throw Object.assign(error as Error, { rowIndex: r } satisfies RowFailure)
     }
