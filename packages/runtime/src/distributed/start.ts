@@ -67,7 +67,7 @@ export async function startDistributed(options: DistributedOptions): Promise<Clu
   warnAboutWorkerProps(props, log)
   warnAboutConverterProps(props, plugins, log)
   if (worker['connect.protocol'] === 'eager') log.warn('connect.protocol=eager is read as compatible')
-  const opened = await openStores(props, worker, { open, log })
+  const opened = await openStores(props, worker, { open, log, clock })
   const run = options.runTask ?? ((port, spec) => void runTask(port, spec, { plugins, openKafka: open, clock }))
   return assemble(opened, { props, references, worker, plugins, log, logLevels, clock, run })
 }
@@ -75,13 +75,13 @@ export async function startDistributed(options: DistributedOptions): Promise<Clu
 async function openStores(
   props: Props,
   worker: DistributedConfig,
-  { open, log }: { readonly open: OpenKafka; readonly log: Log },
+  { open, log, clock }: { readonly open: OpenKafka; readonly log: Log; readonly clock: Clock },
 ): Promise<Opened> {
   const group = worker['group.id']
   const kafka = await open(props, { clientId: `${group}-shared-admin`, log, access: 'own' })
   const admin = kafka.admin(`${group}-shared-admin`)
   try {
-    await prepareTopics({ admin, worker, props, log })
+    await prepareTopics({ admin, worker, props, log, clock })
     const topicLog = (which: 'config' | 'offset' | 'status', clientId: string, producer: Props) =>
       new TopicLog({ kafka, topic: worker[`${which}.storage.topic`], clientId: `${group}-${clientId}`, log, producer })
     const configs = new ConfigFeed(topicLog('config', 'configs', { 'delivery.timeout.ms': '30000' }))
