@@ -104,6 +104,28 @@ const STEPS: readonly { readonly name: string; readonly act: (call: Call, golden
     },
   },
   {
+    name: '07-offsets-altered',
+    act: async (call, golden) => {
+      const [record] = golden.records('07-offsets-altered', 'offsets') ?? []
+      const [, partition] = JSON.parse(record?.key ?? '[]') as unknown[]
+      const body = { offsets: [{ partition, offset: { incrementing: 1 } }] }
+      expect(await call('PATCH', '/connectors/int-src/offsets', body)).toMatchObject({ status: 200 })
+    },
+  },
+  {
+    name: '08-offsets-deleted',
+    act: async (call) => {
+      expect(await call('DELETE', '/connectors/int-src/offsets')).toMatchObject({ status: 200 })
+    },
+  },
+  {
+    name: '09-cluster-logger',
+    act: async (call) => {
+      const answer = await call('PUT', '/admin/loggers/io.confluent?scope=cluster', { level: 'INFO' })
+      expect(answer).toMatchObject({ status: 204 })
+    },
+  },
+  {
     name: '10-deleted',
     act: async (call) => {
       for (const name of ['int-src', 'int-snk']) await call('DELETE', `/connectors/${name}`)
