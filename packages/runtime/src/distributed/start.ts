@@ -13,7 +13,7 @@ import { openOffsetStore, type OffsetStore } from '../stores/offset.js'
 import type { RunTask } from '../task/handle.js'
 import { runTask, type OpenKafka } from '../task/host.js'
 import { Wake } from '../wake.js'
-import { workerIdOf } from '../worker-id.js'
+import { workerIdOf, workerUrlOf } from '../worker-id.js'
 import type { Worker } from '../worker.js'
 import { distributedConfig, type DistributedConfig } from './config.js'
 import { ConfigFeed } from './config-feed.js'
@@ -119,7 +119,7 @@ function assemble(opened: Opened, parts: Parts): ClusterWorker {
     kafka,
     clientId: `${worker['group.id']}-${workerId}`,
     worker,
-    url: `http://${workerId}/`,
+    url: workerUrlOf(worker),
     configs,
     current: () => crew.given,
     onRebalance: () => {
