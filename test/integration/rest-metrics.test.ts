@@ -144,6 +144,7 @@ test('the figures are those of the connectors', async () => {
   expect(value('kafka_connect_connector_status', 'connector="src",status="running"')).toBe(1)
   expect(value('kafka_connect_source_task_source_record_poll_total', 'connector="src",task="0"')).toBe(3)
   expect(value('kafka_connect_sink_task_sink_record_lag_max', 'connector="snk",task="0"')).toBe(0)
+  expect(value('rowbridge_task_source_lag_seconds', 'connector="src",task="0"')).toBeGreaterThanOrEqual(0)
   expect(value('kafka_connect_connector_task_running_ratio', 'connector="src",task="0"')).toBeGreaterThan(0)
 })
 

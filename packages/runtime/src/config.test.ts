@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ConfigError, type Props } from '@rowbridge/api'
 import { clientProps } from './client-props.js'
-import { standaloneConfig, warnAboutWorkerProps } from './config.js'
+import { overridePolicyOf, standaloneConfig, warnAboutWorkerProps } from './config.js'
 import { workerIdOf } from './worker-id.js'
 
 const least: Props = {
@@ -55,6 +55,26 @@ it.each([
   [{ listeners: 'http://a:1', 'rest.advertised.host.name': 'w', 'rest.advertised.port': '9' }, 'w:9'],
 ])('a worker with %j is known as %s', (props, id) => {
   expect(workerIdOf(standaloneConfig.parse({ ...least, ...(props as Props) }))).toBe(id)
+})
+
+it.each([
+  ['All', 'All'],
+  ['none', 'None'],
+  ['org.apache.kafka.connect.connector.policy.PrincipalConnectorClientConfigOverridePolicy', 'Principal'],
+])('the override policy %s is %s', (text, policy) => {
+  expect(overridePolicyOf(text)).toBe(policy)
+})
+
+it.each([
+  [{ 'connector.client.config.override.policy': 'com.example.Mine' }, 'Only the policies All, None, Principal'],
+  [{ 'plugin.discovery': 'sideways' }, 'String must be one of: only_scan'],
+  [{ 'metrics.num.samples': '0' }, 'Value must be at least 1'],
+  [{ 'rest.advertised.listener': 'ftp' }, 'String must be one of: http, https'],
+  [{ 'config.providers': 'a,a' }, 'Duplicate alias provided.'],
+  [{ 'topic.tracking.enable': 'yes' }, 'Expected value to be either true or false'],
+  [{ 'ssl.client.auth': 'perhaps' }, 'String must be one of: none, requested, required'],
+])('a worker with %j is refused', (props, problem) => {
+  expect(() => standaloneConfig.parse({ ...least, ...(props as Props) })).toThrow(problem)
 })
 
 describe('the properties of a client', () => {

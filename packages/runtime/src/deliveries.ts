@@ -29,6 +29,11 @@ export class Deliveries {
     return this.#records >= this.#limits.records || this.#bytes >= this.#limits.bytes
   }
 
+  /** Records that wait. */
+  get records(): number {
+    return this.#records
+  }
+
   add(delivery: Delivery): void {
     this.#waiting.push(delivery)
     this.#records += delivery.records

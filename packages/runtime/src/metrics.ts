@@ -37,6 +37,12 @@ export class TaskMetrics implements Metrics {
     this.#values.set(`${name}-max${unit}`, Math.max(value, this.#values.get(`${name}-max${unit}`) ?? 0))
   }
 
+  /** A quantity that goes up and down: as it is now, and its greatest and average value. */
+  level(name: string, value: number): void {
+    this.set(name, value)
+    this.observe(name, value)
+  }
+
   /** Adds the time that the work takes to that of its stage. */
   async timed<T>(stage: string, work: () => Promise<T>): Promise<T> {
     const start = this.#clock.now()

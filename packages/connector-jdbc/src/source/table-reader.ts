@@ -88,6 +88,20 @@ export class TableReader {
     }
   }
 
+  /** How many rows come after the position, counted up to `most`; null where rows are not found by a position. */
+  async rowsLeft(database: Database, most: number): Promise<number | null> {
+    const { cursor, from, table } = this.source
+    if (cursor === null || table === null) return null
+    const end = cursor.hasEnd ? before(await database.now(), this.#options.delayMs) : instantOf(0)
+    const left = database.limit(`SELECT 1 AS one FROM ${from} WHERE ${cursor.where}`, most)
+    const statement = {
+      text: `SELECT COUNT(*) FROM (${left}) AS counted`,
+      parameters: cursor.parameters(this.#position, end),
+    }
+    const page = await database.read(statement, { schemaName: null, signal: this.#options.signal })
+    return Number(page.rows[0]?.[0] ?? 0)
+  }
+
   /** Closes what a run holds open. */
   async abandon(): Promise<void> {
     await this.#run?.return(undefined)

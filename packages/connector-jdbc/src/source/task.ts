@@ -9,13 +9,14 @@ import {
   type SourceTask,
   type SourceTaskContext,
 } from '@rowbridge/api'
-import type { TypeOptions } from '@rowbridge/sql'
+import type { Database, TypeOptions } from '@rowbridge/sql'
 import { calendarOf, connectOptionsOf, databaseOptionsOf } from '../connect.js'
 import { Session } from '../session.js'
 import { zoneOf } from '../time-zone.js'
 import { settles, wait } from '../wait.js'
 import { sourceConfig, type SourceConfig } from './config.js'
 import { granularityOf } from './granularity.js'
+import { SourceLag } from './lag.js'
 import { LoadTime } from './load-share.js'
 import { warnUnindexed } from './index-check.js'
 import { modeOf } from './modes/modes.js'
@@ -29,6 +30,8 @@ import { Troubles } from './troubles.js'
 import { Turns } from './turns.js'
 
 const LEAST_PAGE = 100
+/** Rows behind which counting stops: it must not hold up the reading. */
+const MOST_COUNTED = 1_000_000
 /** A database that hangs must not hold up a stop: for the read that is on, and again for closing what it holds open. */
 const LONGEST_STOP_MS = 800
 /** What is wrong with one table alone. */
@@ -55,6 +58,7 @@ interface Started {
   readonly opening: Opening
   readonly troubles: Troubles
   readonly loadTime: LoadTime
+  readonly lag: SourceLag<TableReader>
   /** Whether each table is read to its present end, and no further. */
   readonly isOnce: boolean
 }
@@ -84,7 +88,14 @@ export class JdbcSourceTask implements SourceTask {
     const turns = new Turns<TableReader>(Math.max(config['poll.interval.ms'], 0))
     const isOnce = isRunOnce(props)
     const opening = new Opening(config['table.poll.interval.ms'])
-    const parts = { turns, opening, troubles: new Troubles(context), loadTime: new LoadTime(), isOnce }
+    const parts = {
+      turns,
+      opening,
+      troubles: new Troubles(context),
+      loadTime: new LoadTime(),
+      lag: new SourceLag<TableReader>(context.metrics),
+      isOnce,
+    }
     this.#started = { config, context, session, stop, signal, ...parts }
     if (props['tables.fetched'] === 'false') return
     if (queryOf(config) === '' && (props['tables'] ?? '').trim() === '') throw noTables(config)
@@ -97,7 +108,8 @@ export class JdbcSourceTask implements SourceTask {
   }
 
   async poll(): Promise<readonly SourceBatch[]> {
-    const { config, signal, turns } = this.#running()
+    const { config, signal, turns, lag } = this.#running()
+    lag.tell(turns.all)
     if (this.#toKeep.length > 0) return this.#toKeep.splice(0)
     const deadline = Date.now() + Math.max(config['poll.linger.ms'], 10)
     while (!signal.aborted && !this.isAtEnd()) {
@@ -143,15 +155,17 @@ export class JdbcSourceTask implements SourceTask {
 
   /** Reads from the tables whose turn it is until one has rows; null when none has. */
   async #read(): Promise<readonly SourceBatch[] | null> {
-    const { session, turns, signal } = this.#running()
+    const { session, turns, signal, lag } = this.#running()
     for (;;) {
       const reader = signal.aborted ? null : turns.take()
       if (reader === null) return null
       try {
         const database = await session.database()
         await this.#addLate(reader)
+        lag.reads(reader)
         const batches = await reader.next(database)
         this.#worked(reader, batches === null)
+        if (batches !== null && lag.wantsCount(reader)) await this.#countLeft(reader, database)
         if (batches !== null) return batches
       } catch (error) {
         if (signal.aborted) return null
@@ -160,8 +174,20 @@ export class JdbcSourceTask implements SourceTask {
     }
   }
 
+  /** A figure is not worth a failure; the next read tells what is wrong with the database. */
+  async #countLeft(reader: TableReader, database: Database): Promise<void> {
+    const { lag, signal, context } = this.#running()
+    if (reader.holdsConnection) return
+    try {
+      lag.counted(reader, await reader.rowsLeft(database, MOST_COUNTED))
+    } catch (error) {
+      if (!signal.aborted) context.log.debug(`The rows left in ${reader.source.name} could not be counted`, { error })
+    }
+  }
+
   #worked(reader: TableReader, isRunOver: boolean): void {
-    const { context, turns, troubles, isOnce } = this.#running()
+    const { context, turns, troubles, isOnce, lag } = this.#running()
+    if (isRunOver) lag.ended(reader)
     const { safety } = reader
     troubles.worked(reader.source.name)
     if (reader.holdsConnection) turns.keep(reader)
