@@ -34,16 +34,44 @@ function programOf(version: string, done: (code: number) => void): Command {
     .showHelpAfterError('Type rowbridge --help for what can be typed.')
     .exitOverride()
   program.addCommand(standaloneCommand(done).copyInheritedSettings(program))
+  program.addCommand(distributedCommand(done).copyInheritedSettings(program))
   program.addCommand(topicsCommand(done).copyInheritedSettings(program))
   return program
 }
 
 function standaloneCommand(done: (code: number) => void): Command {
-  return new Command('standalone')
+  const command = new Command('standalone')
     .alias('connect-standalone')
     .description('Run a worker with the connectors of the named files until it is told to stop')
     .argument('<worker.properties>', 'properties of the worker; - reads them from standard input')
     .argument('[connectors...]', 'files of connectors: properties, or JSON as for POST /connectors')
+  return logOptions(command)
+    .option('--once', 'read what is there now, write it, report, and end')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 stopped by a signal or done with --once, 1 wrong usage, 2 cannot start, 3 a connector cannot start,\n4 a connector failed with --once.',
+    )
+    .action(async (worker: string, connectors: readonly string[], options: StandaloneOptions) => {
+      const { standalone } = await import('./standalone.js')
+      done(await standalone(worker, connectors, options))
+    })
+}
+
+function distributedCommand(done: (code: number) => void): Command {
+  const command = new Command('distributed')
+    .alias('connect-distributed')
+    .description('Run a worker that shares its connectors with others over Kafka, until it is told to stop')
+    .argument('<worker.properties>', 'properties of the worker; - reads them from standard input')
+  return logOptions(command)
+    .addHelpText('after', '\nExit codes: 0 stopped by a signal, 1 wrong usage, 2 cannot start.')
+    .action(async (worker: string, options: StandaloneOptions) => {
+      const { distributed } = await import('./distributed.js')
+      done(await distributed(worker, options))
+    })
+}
+
+function logOptions(command: Command): Command {
+  return command
     .addOption(
       new Option('--log-format <format>', 'readable lines or JSON lines')
         .choices(LOG_FORMATS)
@@ -56,15 +84,6 @@ function standaloneCommand(done: (code: number) => void): Command {
         .env('ROWBRIDGE_LOG_LEVEL')
         .default('info'),
     )
-    .option('--once', 'read what is there now, write it, report, and end')
-    .addHelpText(
-      'after',
-      '\nExit codes: 0 stopped by a signal or done with --once, 1 wrong usage, 2 cannot start, 3 a connector cannot start,\n4 a connector failed with --once.',
-    )
-    .action(async (worker: string, connectors: readonly string[], options: StandaloneOptions) => {
-      const { standalone } = await import('./standalone.js')
-      done(await standalone(worker, connectors, options))
-    })
 }
 
 function topicsCommand(done: (code: number) => void): Command {

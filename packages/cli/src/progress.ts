@@ -12,7 +12,7 @@ const LONG_MS = 1_500
 const LOGGED_MS = 30_000
 
 /** Draws until the returned function is called. */
-export function showProgress(worker: Worker, line: StatusLine, log: Log): () => void {
+export function showProgress(worker: Pick<Worker, 'progress'>, line: StatusLine, log: Log): () => void {
   const loads = new Map<string, Load>()
   let logged = Date.now()
   const timer = setInterval(() => {

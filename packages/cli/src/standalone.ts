@@ -20,7 +20,7 @@ export interface StandaloneOptions {
   readonly once?: boolean
 }
 
-const CANNOT_START = 2
+export const CANNOT_START = 2
 const CONNECTOR_FAILED = 3
 const RUN_FAILED = 4
 
@@ -40,15 +40,11 @@ export async function standalone(
   connectorFiles: readonly string[],
   options: StandaloneOptions,
 ): Promise<number> {
-  const out = new StatusLine(process.stdout)
-  const colors = process.stdout.isTTY && process.env['NO_COLOR'] === undefined
-  const logLevels = new LogLevels(rootLevelOf(options.logLevel))
-  const log = createLog({ format: options.logFormat, levels: logLevels, colors, out })
-  const stopping = stoppingOf(log)
+  const around = surroundingsOf(options)
+  const { log, stopping } = around
   try {
     const props = await orFail(CANNOT_START, readWorkerFile(workerFile, log))
     const connectors = await orFail(CONNECTOR_FAILED, readConnectorFiles(connectorFiles, log))
-    const around = { log, logLevels, out, stopping, once: options.once === true }
     if (!around.once) return await runWorker(props, connectors, around)
     return await runWorker(onceWorker(props), connectors.map(onceConnector), around)
   } catch (error) {
@@ -58,18 +54,26 @@ export async function standalone(
   }
 }
 
-function exitCodeOf(error: unknown, log: Log): number {
+export function exitCodeOf(error: unknown, log: Log): number {
   if (!(error instanceof StartFailure)) throw error
   log.error(redact(error.message))
   return error.code
 }
 
-interface Surroundings {
+export interface Surroundings {
   readonly log: Log
   readonly logLevels: LogLevels
   readonly out: StatusLine
   readonly stopping: Stopping
   readonly once: boolean
+}
+
+export function surroundingsOf(options: StandaloneOptions): Surroundings {
+  const out = new StatusLine(process.stdout)
+  const colors = process.stdout.isTTY && process.env['NO_COLOR'] === undefined
+  const logLevels = new LogLevels(rootLevelOf(options.logLevel))
+  const log = createLog({ format: options.logFormat, levels: logLevels, colors, out })
+  return { log, logLevels, out, stopping: stoppingOf(log), once: options.once === true }
 }
 
 async function runWorker(
@@ -130,7 +134,7 @@ async function createConnectors(
 }
 
 /** An empty name means a worker without properties of its own. */
-async function readWorkerFile(file: string, log: Log): Promise<Props> {
+export async function readWorkerFile(file: string, log: Log): Promise<Props> {
   if (file === '') return {}
   const { props, warnings } = parseProperties(await readInput(file), file)
   for (const warning of warnings) log.warn(warning)
@@ -147,7 +151,7 @@ async function readConnectorFiles(files: readonly string[], log: Log): Promise<r
   return connectors
 }
 
-async function orFail<T>(code: number, work: Promise<T>): Promise<T> {
+export async function orFail<T>(code: number, work: Promise<T>): Promise<T> {
   try {
     return await work
   } catch (error) {

@@ -43,6 +43,14 @@ export function readProps(body: string): NullableProps {
   return mapOf(root, 'java.util.LinkedHashMap')
 }
 
+/** All tasks of a connector, as one worker of a cluster tells the leader. */
+export function readTaskConfigs(body: string): readonly Props[] {
+  const root = parseBody(body)
+  if (root === null || root.kind !== 'array')
+    throw new HttpError(500, 'The request has no array of task configurations.')
+  return root.items.map((item, i) => withoutNulls(mapOf(item, `java.util.ArrayList[${i}]`)))
+}
+
 /** The offsets of a request to alter them; null where the client gave none. */
 export function readOffsets(body: string): readonly OffsetChange[] | null {
   const root = parseBody(body)

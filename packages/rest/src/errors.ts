@@ -49,6 +49,15 @@ export function errorAnswer(error: unknown, missing: Missing): ErrorAnswer {
       return { status: 500, message: withHint(error) }
     case 'worker-stopping':
       return { status: 500, message: 'Worker is shutting down' }
+    case 'unsigned-request':
+    case 'unknown-signature':
+      return { status: 400, message: error.message }
+    case 'wrong-signature':
+      return { status: 403, message: error.message }
+    case 'no-session-key':
+      return { status: 503, message: error.message }
+    case 'rebalance-pending':
+    case 'no-leader':
     case 'not-stopped':
     case 'bad-offsets':
       return { status: 400, message: withHint(error) }

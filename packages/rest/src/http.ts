@@ -1,6 +1,7 @@
 // One HTTP server over routes: finds the route, lets the caller in or not, checks what it sends and accepts, writes the answer.
 import { createServer as createHttps, type ServerOptions as TlsOptions } from 'node:https'
 import { stringifyJson } from '@rowbridge/api'
+import { OtherWorkerError, type WorkerAnswer } from '@rowbridge/runtime'
 import {
   fastify,
   type FastifyInstance,
@@ -12,6 +13,7 @@ import {
 import type { Gate } from './basic-auth.js'
 import type { Headers } from './cors.js'
 import { bareError, errorAnswer, HttpError, type ErrorAnswer, type Missing } from './errors.js'
+import { forward } from './forward.js'
 import type { Answer, Call, Route } from './route.js'
 import { within } from './timeout.js'
 
@@ -111,17 +113,48 @@ async function serve(route: Route, request: FastifyRequest, reply: FastifyReply)
     }
     return await sendAnswer(reply, answer)
   } catch (error) {
+    if (error instanceof OtherWorkerError) return passOn(error, request, reply)
     return send(reply, errorAnswer(error, missing))
   }
 }
 
+async function passOn(error: OtherWorkerError, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const { method, url, headers } = request
+  try {
+    const answer = await forward(error, { method, url, body: bodyOf(request), authorization: headers.authorization })
+    return sendForwarded(reply, answer)
+  } catch (failure) {
+    return send(reply, errorAnswer(failure, NOBODY))
+  }
+}
+
+function sendForwarded(reply: FastifyReply, { status, headers, body }: WorkerAnswer): FastifyReply {
+  for (const name of ['location', 'content-type']) {
+    const value = headers[name]
+    if (typeof value === 'string') void reply.header(name, value)
+  }
+  return body === '' ? reply.code(status).send() : reply.code(status).send(Buffer.from(body))
+}
+
+function bodyOf({ body }: FastifyRequest): string {
+  return typeof body === 'string' ? body : ''
+}
+
 function answerOf(route: Route, request: FastifyRequest, params: Call['params']): Promise<Answer> {
-  const body = typeof request.body === 'string' ? request.body : ''
   if (route.takesJson === true && !isJson(request.headers['content-type'])) throw bareError(415)
   if (route.accepts === undefined && !acceptsJson(request.headers.accept)) throw bareError(406)
   const query = new URLSearchParams(request.url.split('?')[1] ?? '')
   const late = () => new HttpError(500, `Request timed out. The worker did not answer within ${REQUEST_MS / 1000} s.`)
-  return within(route.handle({ params, query, body }), REQUEST_MS, late)
+  return within(
+    route.handle({ params, query, body: bodyOf(request), headers: plainHeaders(request) }),
+    REQUEST_MS,
+    late,
+  )
+}
+
+function plainHeaders({ headers }: FastifyRequest): Call['headers'] {
+  const once = Object.entries(headers).filter((header): header is [string, string] => typeof header[1] === 'string')
+  return Object.fromEntries(once)
 }
 
 /** A client that does not say what it sends is taken to send JSON. */

@@ -7,6 +7,8 @@ export interface Call {
   readonly params: Readonly<Record<string, string>>
   readonly query: URLSearchParams
   readonly body: string
+  /** By name in lower case; those that came once. */
+  readonly headers: Readonly<Record<string, string | undefined>>
 }
 
 export interface Answer {

@@ -9,6 +9,7 @@ import { connectorPluginRoutes } from './connector-plugins.js'
 import { connectorRoutes } from './connectors.js'
 import { corsOf } from './cors.js'
 import { headerRules } from './header-rules.js'
+import { internalRoutes } from './internal.js'
 import { httpServer, type HttpOptions } from './http.js'
 import { loggerRoutes } from './loggers.js'
 import { metricRoutes, type MetricSource } from './metrics.js'
@@ -88,6 +89,7 @@ function sitesOf(options: RestOptions): readonly Site[] {
     ...connectorRoutes(herder),
     ...connectorPartRoutes(herder),
     ...connectorPluginRoutes(herder),
+    ...internalRoutes(herder),
     ...(options.metrics !== undefined && config['metrics.prometheus.enable']
       ? metricRoutes(herder, options.metrics)
       : []),

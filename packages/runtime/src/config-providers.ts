@@ -57,6 +57,14 @@ export function keepSecretsOf(props: Props): void {
   }
 }
 
+/** The worker's own properties with all references resolved; `plugin.path` is taken as it stands. */
+export function workerPropsOf(raw: Props, references: References): Props {
+  const path = raw['plugin.path']
+  const props = { ...references.resolve(raw), ...(path === undefined ? {} : { 'plugin.path': path }) }
+  keepSecretsOf(props)
+  return props
+}
+
 /** Task properties that repeat a resolved value of their connector, with the reference put back. */
 export function withReferences(task: Props, raw: Props, resolved: Props): Props {
   const back = (key: string, value: string) => (value === resolved[key] ? (raw[key] ?? value) : value)

@@ -12,6 +12,16 @@ export function converterProblems(props: Props, plugins: Plugins): readonly Conf
   return SIDES.flatMap((side) => problemsOf(side, props, plugins))
 }
 
+/** Throws ConfigError where the worker's own converters cannot be used. */
+export function checkConverters(props: Props, plugins: Plugins): void {
+  const problems = converterProblems(props, plugins)
+  if (problems.length === 0) return
+  throw new ConfigError(
+    'invalid-config',
+    problems.map(({ key, message }) => ({ key, message: `${key}: ${message}` })),
+  )
+}
+
 function pluginFor(side: Side, name: string, plugins: Plugins) {
   return side === 'header' ? plugins.headerConverter(name) : plugins.converter(name)
 }

@@ -1,5 +1,5 @@
 // What REST and the command line ask of a worker, whether it stands alone or in a cluster.
-import type { ConfigValue, Json, Plugin, Props } from '@rowbridge/api'
+import { StateError, type ConfigValue, type Json, type Plugin, type Props } from '@rowbridge/api'
 import type { LogLevelName } from './log-levels.js'
 
 export type ConnectorType = 'source' | 'sink' | 'unknown'
@@ -84,4 +84,31 @@ export interface Herder {
   /** Sets the level of a logger, and of those below it, on every worker of the cluster. */
   setLogLevel(logger: string, level: LogLevelName): Promise<void>
   stop(): Promise<void>
+  /** Set by a worker of a cluster. */
+  readonly internal?: InternalRequests
+}
+
+/** Another worker of the cluster has to answer the request. */
+export class OtherWorkerError extends StateError {
+  /** Where it listens, with a slash at the end. */
+  readonly url: string
+
+  constructor(url: string) {
+    super('other-worker', `The request has to be answered by the worker at ${url}`)
+    this.url = url
+  }
+}
+
+/** How a worker proves that it belongs to the cluster: headers of its request. */
+export interface Signature {
+  readonly signature: string | null
+  readonly algorithm: string | null
+  /** The body as it came. */
+  readonly body: string
+}
+
+/** What workers of a cluster ask of each other; only the leader answers. */
+export interface InternalRequests {
+  putTasks(name: string, tasks: readonly Props[], signed: Signature): Promise<void>
+  fence(name: string, signed: Signature): Promise<void>
 }

@@ -15,3 +15,6 @@ export { BASIC_AUTH_EXTENSION, restConfig, type RestConfig } from './rest-config
 export { serverTls } from './server-tls.js'
 export type { RunTask } from './task/handle.js'
 export { TopicLog, type TopicLogOptions } from './log/topic-log.js'
+export { distributedConfig, type DistributedConfig } from './distributed/config.js'
+export { askWorker, type WorkerAnswer, type WorkerRequest } from './distributed/http.js'
+export { startDistributed, type ClusterWorker, type DistributedOptions } from './distributed/start.js'

@@ -11,7 +11,7 @@ it.each<['connector' | 'task', State | null, StatusEvent, State | null]>([
   ['connector', 'FAILED', 'restarting', 'RESTARTING'],
   ['connector', 'RESTARTING', 'paused', 'PAUSED'],
   ['connector', 'RUNNING', 'ended', 'UNASSIGNED'],
-  ['connector', 'STOPPED', 'ended', null],
+  ['connector', 'STOPPED', 'ended', 'UNASSIGNED'],
   ['connector', 'FAILED', 'ended', null],
   ['task', 'RUNNING', 'failed', 'FAILED'],
   ['task', 'FAILED', 'failed', 'FAILED'],

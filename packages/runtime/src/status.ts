@@ -27,7 +27,7 @@ export function nextState(kind: 'connector' | 'task', state: State | null, event
     case 'restarting':
       return changed(state, 'RESTARTING')
     case 'ended':
-      return state === 'FAILED' || (kind === 'connector' && state === 'STOPPED') ? null : changed(state, 'UNASSIGNED')
+      return state === 'FAILED' ? null : changed(state, 'UNASSIGNED')
   }
 }
 

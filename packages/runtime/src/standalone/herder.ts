@@ -1,47 +1,39 @@
 // The herder of a worker that stands alone: requests change the stores, then the connector's runner follows them. Requests
 // for one connector go one after the other; a connector that hangs holds up its own requests only.
-import { readFileSync } from 'node:fs'
-import { ConfigError, StateError, type Json, type Props } from '@rowbridge/api'
-import type { Admin } from '@rowbridge/kafka'
-import { groupOf } from '../client-props.js'
+import { StateError, type Props } from '@rowbridge/api'
 import { settlesWithin } from '../clock.js'
-import type { WorkerConfig } from '../config.js'
-import type {
-  ConfigInfos,
-  ConnectorInfo,
-  ConnectorStatus,
-  ConnectorType,
-  Herder,
-  OffsetChange,
-  TargetState,
-} from '../herder.js'
+import type { ConfigInfos, ConnectorInfo, ConnectorStatus, Herder, OffsetChange, TargetState } from '../herder.js'
 import type { LogLevelName, LogLevels } from '../log-levels.js'
-import { changeOffsets, requireStopped } from '../offset-changes.js'
+import { ConnectorRunner, type RunnerRoom } from '../runner.js'
 import { Serial } from '../serial.js'
-import { instanceState } from '../status.js'
 import { connectorRecords, deletionRecords, targetRecords } from '../stores/config.js'
 import { connectorStatusRecord, taskStatusRecord, topicRecord } from '../stores/status.js'
+import { checkRequestType, pluginOf, validateForForm } from '../validate.js'
+import { versionOfThis } from '../version.js'
 import {
-  checkRequestType,
-  pluginOf,
-  throwProblems,
-  validateConnector,
-  validateForForm,
-  warnAboutConnectorProps,
-} from '../validate.js'
+  alterOffsetsOf,
+  checkedConfig,
+  expectConnector,
+  infoOf,
+  offsetsOf,
+  patched,
+  progressOf,
+  resetTopicsOf,
+  restartPlan,
+  statusOf,
+  tasksOf,
+  topicsOf,
+  type Patch,
+  type RestartWish,
+  type Stores,
+} from '../views.js'
 import type { RunReport, TaskProgress } from '../worker.js'
 import { Runs } from './run-once.js'
-import { ConnectorRunner, type RunnerRoom } from './runner.js'
 
-export interface StandaloneRoom extends Omit<RunnerRoom, 'later' | 'finished'> {
-  readonly worker: WorkerConfig
-  readonly admin: Admin
+type Own = 'later' | 'finished' | 'announcesTasks' | 'generation' | 'applyTasks'
+
+export interface StandaloneRoom extends Stores, Omit<RunnerRoom, keyof Stores | Own> {
   readonly logLevels: LogLevels
-}
-
-interface Restart {
-  readonly includeTasks: boolean
-  readonly onlyFailed: boolean
 }
 
 /** Answers do not wait longer than this for a connector that takes its time to start. */
@@ -64,7 +56,7 @@ export class StandaloneHerder implements Herder {
       signal: this.#stopped.signal,
       names: () => [...room.configs.state.connectors.keys()],
       props: (name) => room.configs.state.connectors.get(name) ?? {},
-      status: (name) => this.#status(name),
+      status: (name) => statusOf(room, name),
       isStarted: (name) => (room.configs.state.targets.get(name) ?? 'STARTED') === 'STARTED',
       runner: (name) => this.#runners.get(name),
       stop: (name) => this.setTargetState(name, 'STOPPED'),
@@ -84,43 +76,15 @@ export class StandaloneHerder implements Herder {
   }
 
   info(name: string): Promise<ConnectorInfo> {
-    return answer(() => this.#info(name))
-  }
-
-  #info(name: string): ConnectorInfo {
-    const { connectors, tasks } = this.#room.configs.state
-    const config = connectors.get(name)
-    if (config === undefined) throw unknownConnector(`Connector ${name} not found`)
-    const ids = (tasks.get(name) ?? []).map((_, task) => ({ connector: name, task }))
-    return { name, config, tasks: ids, type: this.#typeOf(config) }
+    return answer(() => infoOf(this.#room, name))
   }
 
   status(name: string): Promise<ConnectorStatus> {
-    return answer(() => this.#status(name))
-  }
-
-  #status(name: string): ConnectorStatus {
-    const { connectors, tasks } = this.#room.statuses.state
-    const connector = connectors.get(name)
-    const config = this.#room.configs.state.connectors.get(name)
-    if (connector === undefined || config === undefined) {
-      throw unknownConnector(`No status found for connector ${name}`)
-    }
-    const sorted = [...(tasks.get(name) ?? [])].sort(([a], [b]) => a - b)
-    return {
-      name,
-      connector: instanceState(connector),
-      tasks: sorted.map(([id, status]) => ({ id, ...instanceState(status) })),
-      type: this.#typeOf(config),
-    }
+    return answer(() => statusOf(this.#room, name))
   }
 
   tasks(name: string) {
-    return answer(() => {
-      this.#expect(name, `Connector ${name} not found`)
-      const configs = this.#room.configs.state.tasks.get(name) ?? []
-      return configs.map((config, task) => ({ id: { connector: name, task }, config }))
-    })
+    return answer(() => tasksOf(this.#room, name))
   }
 
   create(name: string, config: Props, initialState?: TargetState): Promise<ConnectorInfo> {
@@ -131,7 +95,7 @@ export class StandaloneHerder implements Herder {
         throw new StateError('connector-exists', `Connector ${trimmed} already exists`)
       }
       await this.#put(trimmed, props, initialState)
-      return this.#info(trimmed)
+      return infoOf(this.#room, trimmed)
     })
   }
 
@@ -140,22 +104,13 @@ export class StandaloneHerder implements Herder {
       const props = await this.#checked(name, config)
       const isNew = !this.#room.configs.state.connectors.has(name)
       await this.#put(name, props)
-      return { isNew, info: this.#info(name) }
+      return { isNew, info: infoOf(this.#room, name) }
     })
   }
 
-  /** The configuration with its name in it, found to be without problems. */
   async #checked(name: string, config: Props): Promise<Props> {
-    const given = config['name']
-    if (given !== undefined && given !== name) {
-      const message = `Connector name configuration (${given}) doesn't match connector name in the URL (${name})`
-      throw new ConfigError('name-mismatch', [{ key: 'name', message }])
-    }
-    const props = { ...config, name }
-    const plugin = pluginOf(this.#room.plugins, props)
-    throwProblems(await validateConnector(this.#room, props))
+    const props = await checkedConfig(this.#room, name, config)
     this.#expectRunning()
-    warnAboutConnectorProps(plugin, props, this.#room.plugins, this.#room.log)
     return props
   }
 
@@ -178,16 +133,30 @@ export class StandaloneHerder implements Herder {
       })
     }
     const finished = (target: string) => void this.#runs.finish(target)
-    const runner = new ConnectorRunner(name, { ...this.#room, later, finished })
+    const runner: ConnectorRunner = new ConnectorRunner(name, {
+      ...this.#room,
+      later,
+      finished,
+      announcesTasks: true,
+      generation: () => 0,
+      applyTasks: (configs) => this.#applyTasks(runner, configs),
+    })
     this.#runners.set(name, runner)
     return runner
   }
 
-  patchConfig(name: string, patch: Readonly<Record<string, string | null>>): Promise<ConnectorInfo> {
+  /** Starts all tasks anew when they are not what they were. */
+  async #applyTasks(runner: ConnectorRunner, configs: readonly Props[]): Promise<void> {
+    const current = this.#room.configs.state.tasks.get(runner.name) ?? []
+    if (JSON.stringify(current) !== JSON.stringify(configs)) await runner.replaceTasks(configs)
+    runner.startTasks()
+  }
+
+  patchConfig(name: string, patch: Patch): Promise<ConnectorInfo> {
     return this.#request(name, async () => {
       const stored = this.#expect(name, `Connector ${name} not found`)
       await this.#put(name, await this.#checked(name, patched(stored, patch)))
-      return this.#info(name)
+      return infoOf(this.#room, name)
     })
   }
 
@@ -242,20 +211,13 @@ export class StandaloneHerder implements Herder {
     await runner.tellConnector(state === 'PAUSED' ? 'paused' : 'stopped')
   }
 
-  async restart(name: string, what: Restart): Promise<ConnectorStatus> {
-    this.#expect(name, `Unknown connector: ${name}`)
-    const before = this.#status(name)
-    const isRestarted = (state: string) => !what.onlyFailed || state === 'FAILED'
-    const restartsConnector = isRestarted(before.connector.state)
-    const tasks = before.tasks.filter((task) => what.includeTasks && isRestarted(task.state)).map(({ id }) => id)
-    const work = this.#request(name, () => this.#restart(name, restartsConnector, tasks))
+  async restart(name: string, what: RestartWish): Promise<ConnectorStatus> {
+    expectConnector(this.#room, name, `Unknown connector: ${name}`)
+    const plan = restartPlan(statusOf(this.#room, name), what)
+    const work = this.#request(name, () => this.#restart(name, plan.connector, plan.tasks))
     if (!what.includeTasks && !what.onlyFailed) await work
     else work.catch((error: unknown) => this.#room.log.error(`Connector ${name} could not be restarted`, { error }))
-    return {
-      ...before,
-      connector: restartsConnector ? { ...before.connector, state: 'RESTARTING' } : before.connector,
-      tasks: before.tasks.map((task) => (tasks.includes(task.id) ? { ...task, state: 'RESTARTING' } : task)),
-    }
+    return plan.status
   }
 
   async #restart(name: string, withConnector: boolean, tasks: readonly number[]): Promise<void> {
@@ -284,41 +246,20 @@ export class StandaloneHerder implements Herder {
   }
 
   topics(name: string) {
-    return answer(() => {
-      if (!this.#room.tracksTopics) throw new StateError('topic-tracking-off', 'Topic tracking is disabled.')
-      return [...(this.#room.statuses.state.topics.get(name) ?? [])].sort()
-    })
+    return answer(() => topicsOf(this.#room, name))
   }
 
   async resetTopics(name: string): Promise<void> {
-    const { tracksTopics, worker, statuses } = this.#room
-    if (!tracksTopics || !worker['topic.tracking.allow.reset']) {
-      throw new StateError('topic-tracking-off', 'Topic tracking reset is disabled.')
-    }
-    const topics = [...(statuses.state.topics.get(name) ?? [])]
-    await statuses.append(topics.map((topic) => topicRecord(name, topic, null)))
+    await resetTopicsOf(this.#room, name)
     for (const task of this.#runners.get(name)?.tasks ?? []) task.forgetTopics()
   }
 
-  async offsets(name: string): Promise<readonly { readonly partition: Json; readonly offset: Json }[]> {
-    const config = this.#expect(name, `Connector ${name} not found`)
-    if (this.#typeOf(config) !== 'sink') {
-      return this.#room.offsets.all(name).map(({ partition, offset }) => ({ partition, offset }))
-    }
-    const committed = await this.#room.admin.committed(groupOf(name, this.#room.references.resolve(config)))
-    return committed.map(({ topic, partition, offset }) => ({
-      partition: { kafka_partition: partition, kafka_topic: topic },
-      offset: { kafka_offset: offset },
-    }))
+  offsets(name: string) {
+    return offsetsOf(this.#room, name)
   }
 
   alterOffsets(name: string, changes: readonly OffsetChange[] | null): Promise<boolean> {
-    return this.#request(name, () => {
-      const { plugins, configs, offsets, admin, references } = this.#room
-      const props = references.resolve(this.#expect(name, `Connector ${name} not found`))
-      requireStopped(name, configs.state.targets.get(name), configs.state.tasks.get(name)?.length ?? 0)
-      return changeOffsets({ name, props, plugin: pluginOf(plugins, props), offsets, admin }, changes)
-    })
+    return this.#request(name, () => alterOffsetsOf(this.#room, name, changes))
   }
 
   setLogLevel(logger: string, level: LogLevelName): Promise<void> {
@@ -326,15 +267,7 @@ export class StandaloneHerder implements Herder {
   }
 
   progress(): readonly TaskProgress[] {
-    const handles = [...this.#runners.values()].flatMap((runner) => runner.tasks)
-    const rows = handles.map(({ spec, state, metrics }) => ({
-      connector: spec.connector,
-      task: spec.task,
-      type: spec.type,
-      state,
-      metrics,
-    }))
-    return rows.sort((a, b) => (a.connector === b.connector ? a.task - b.task : a.connector < b.connector ? -1 : 1))
+    return progressOf([...this.#runners.values()].flatMap((runner) => runner.tasks))
   }
 
   runOnce(): Promise<readonly RunReport[]> {
@@ -369,21 +302,11 @@ export class StandaloneHerder implements Herder {
   }
 
   #expect(name: string, message: string): Props {
-    const config = this.#room.configs.state.connectors.get(name)
-    if (config === undefined) throw unknownConnector(message)
-    return config
+    return expectConnector(this.#room, name, message)
   }
 
   #runnerOf(name: string): ConnectorRunner {
     return this.#runners.get(name) ?? this.#newRunner(name)
-  }
-
-  #typeOf(config: Props): ConnectorType {
-    try {
-      return pluginOf(this.#room.plugins, config).type
-    } catch {
-      return 'unknown'
-    }
   }
 }
 
@@ -392,18 +315,4 @@ function answer<T>(make: () => T): Promise<T> {
   return new Promise((resolve) => {
     resolve(make())
   })
-}
-
-function patched(stored: Props, patch: Readonly<Record<string, string | null>>): Props {
-  const members = Object.entries({ ...stored, ...patch })
-  return Object.fromEntries(members.filter((member): member is [string, string] => member[1] !== null))
-}
-
-function unknownConnector(message: string): StateError {
-  return new StateError('unknown-connector', message)
-}
-
-function versionOfThis(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as { version: string }).version
 }

@@ -7,7 +7,7 @@ import type { Clock } from '../clock.js'
 import { isRunOnce, sinkConnectorConfig } from '../connector-config.js'
 import type { ConnectorStatus } from '../herder.js'
 import type { RunReport } from '../worker.js'
-import type { ConnectorRunner } from './runner.js'
+import type { ConnectorRunner } from '../runner.js'
 
 type Figures = Readonly<Record<string, number>>
 

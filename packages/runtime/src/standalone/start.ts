@@ -1,16 +1,16 @@
 // Starts a worker that stands alone: its stores, its log and its herder. Connectors are created through the herder.
-import { adviceOf, ConfigError, type Log, type Plugin, type Props } from '@rowbridge/api'
+import { adviceOf, type Log, type Plugin, type Props } from '@rowbridge/api'
 import { openKafka, type Admin } from '@rowbridge/kafka'
 import { clientProps } from '../client-props.js'
 import { systemClock, type Clock } from '../clock.js'
-import { keepSecretsOf, referencesOf, type References } from '../config-providers.js'
+import { referencesOf, workerPropsOf } from '../config-providers.js'
 import { standaloneConfig, warnAboutWorkerProps } from '../config.js'
-import { converterProblems, warnAboutConverterProps } from '../converter-keys.js'
+import { checkConverters, warnAboutConverterProps } from '../converter-keys.js'
 import { LogLevels } from '../log-levels.js'
 import { memoryLog } from '../log/memory.js'
 import { offsetsFile } from '../log/offsets-file.js'
 import { fold } from '../log/record-log.js'
-import { pluginsOf, type Plugins } from '../plugins.js'
+import { pluginsOf } from '../plugins.js'
 import { Startups } from '../startups.js'
 import { applyConfig, emptyConfigState } from '../stores/config.js'
 import { openOffsetStore } from '../stores/offset.js'
@@ -89,23 +89,6 @@ export async function startStandalone(options: StandaloneOptions): Promise<Worke
       await kafka.close()
     },
   }
-}
-
-/** `plugin.path` is taken as it stands. */
-function workerPropsOf(raw: Props, references: References): Props {
-  const path = raw['plugin.path']
-  const props = { ...references.resolve(raw), ...(path === undefined ? {} : { 'plugin.path': path }) }
-  keepSecretsOf(props)
-  return props
-}
-
-function checkConverters(props: Props, plugins: Plugins): void {
-  const problems = converterProblems(props, plugins)
-  if (problems.length === 0) return
-  throw new ConfigError(
-    'invalid-config',
-    problems.map(({ key, message }) => ({ key, message: `${key}: ${message}` })),
-  )
 }
 
 /** The worker starts all the same: its tasks try again until the log answers. */

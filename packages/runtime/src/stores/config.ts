@@ -10,10 +10,22 @@ export interface ConfigState {
   readonly tasks: Map<string, readonly Props[]>
   /** Task records whose commit has not come yet. */
   readonly deferred: Map<string, Map<number, Props>>
+  /** Config of each connector for which its tasks were made. */
+  readonly applied: Map<string, Props>
+  /** Signs what workers of a cluster ask of each other. */
+  sessionKey: SessionKey | null
+}
+
+export interface SessionKey {
+  readonly key: Buffer
+  readonly algorithm: string
+  /** Milliseconds since 1970. */
+  readonly createdAt: number
 }
 
 export function emptyConfigState(): ConfigState {
-  return { connectors: new Map(), targets: new Map(), tasks: new Map(), deferred: new Map() }
+  const [connectors, targets, tasks] = [new Map(), new Map(), new Map()]
+  return { connectors, targets, tasks, deferred: new Map(), applied: new Map(), sessionKey: null }
 }
 
 export function applyConfig(state: ConfigState, key: string, value: Json | null): void {
@@ -21,6 +33,7 @@ export function applyConfig(state: ConfigState, key: string, value: Json | null)
   else if (key.startsWith('connector-')) applyConnector(state, key.slice('connector-'.length), value)
   else if (key.startsWith('task-')) applyTask(state, key.slice('task-'.length), value)
   else if (key.startsWith('commit-')) applyCommit(state, key.slice('commit-'.length), value)
+  else if (key === 'session-key') applySessionKey(state, value)
 }
 
 function applyTarget(state: ConfigState, name: string, value: Json | null): void {
@@ -35,6 +48,7 @@ function applyConnector(state: ConfigState, name: string, value: Json | null): v
     state.connectors.delete(name)
     state.tasks.delete(name)
     state.deferred.delete(name)
+    state.applied.delete(name)
   } else if (props !== null) {
     state.connectors.set(name, props)
   }
@@ -52,12 +66,21 @@ function applyTask(state: ConfigState, id: string, value: Json | null): void {
 
 function applyCommit(state: ConfigState, name: string, value: Json | null): void {
   const count = memberOf(value, 'tasks')
-  if (typeof count !== 'number' || !state.connectors.has(name)) return
+  const props = state.connectors.get(name)
+  if (typeof count !== 'number' || props === undefined) return
   const deferred = state.deferred.get(name)
   state.deferred.delete(name)
   const tasks = Array.from({ length: count }, (_, i) => deferred?.get(i))
   const isComplete = tasks.every((props) => props !== undefined)
   state.tasks.set(name, isComplete ? tasks : [])
+  if (isComplete) state.applied.set(name, props)
+}
+
+function applySessionKey(state: ConfigState, value: Json | null): void {
+  const [key, algorithm] = [memberOf(value, 'key'), memberOf(value, 'algorithm')]
+  const createdAt = memberOf(value, 'creation-timestamp')
+  if (typeof key !== 'string' || typeof algorithm !== 'string' || typeof createdAt !== 'number') return
+  state.sessionKey = { key: Buffer.from(key, 'base64'), algorithm, createdAt }
 }
 
 function memberOf(value: Json | null, name: string): Json | undefined {
@@ -92,4 +115,30 @@ export function deletionRecords(name: string): LogRecord[] {
     [`connector-${name}`, null],
     [`target-state-${name}`, null],
   ]
+}
+
+export function sessionKeyRecords({ key, algorithm, createdAt }: SessionKey): LogRecord[] {
+  return [['session-key', { key: key.toString('base64'), algorithm, 'creation-timestamp': createdAt }]]
+}
+
+/** The level of a logger on every worker. */
+export function loggerRecords(logger: string, level: string): LogRecord[] {
+  return [[`logger-cluster-${logger}`, { level }]]
+}
+
+export interface RestartRequest {
+  readonly includeTasks: boolean
+  readonly onlyFailed: boolean
+}
+
+export function restartRecords(name: string, { includeTasks, onlyFailed }: RestartRequest): LogRecord[] {
+  return [[`restart-connector-${name}`, { 'include-tasks': includeTasks, 'only-failed': onlyFailed }]]
+}
+
+/** What is missing or of another type counts as false. */
+export function restartOf(value: Json | null): RestartRequest {
+  return {
+    includeTasks: memberOf(value, 'include-tasks') === true,
+    onlyFailed: memberOf(value, 'only-failed') === true,
+  }
 }

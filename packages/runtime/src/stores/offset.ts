@@ -9,6 +9,8 @@ export interface StoredOffset {
 }
 
 export interface OffsetStore {
+  /** Resolves when what others wrote so far can be read. */
+  refresh(): Promise<void>
   /** The offset of each partition in order; null where there is none. */
   read(connector: string, partitions: readonly Json[]): readonly (Json | null)[]
   /** Null removes. */
@@ -42,6 +44,7 @@ function parseKey(key: string): { connector: string; partition: Json } | null {
 export async function openOffsetStore(log: RecordLog): Promise<OffsetStore> {
   const store = await fold<OffsetState>(log, new Map(), applyOffset)
   return {
+    refresh: () => store.readToEnd(),
     read: (connector, partitions) => {
       const keys = keysOf(store, connector)
       return partitions.map((partition) => store.state.get(keyOf(keys, connector, partition))?.offset ?? null)

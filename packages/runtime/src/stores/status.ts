@@ -50,7 +50,7 @@ function applyTopic(state: StatusState, id: string, value: Json | null): void {
   else state.topics.set(name, topics)
 }
 
-function statusOf(value: Json | null): Status | null {
+export function statusOf(value: Json | null): Status | null {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return null
   const { state, trace, worker_id: workerId, generation } = value as { readonly [key: string]: Json }
   if (typeof state !== 'string' || !STATES.includes(state)) return null

@@ -15,7 +15,7 @@ export interface TaskEvents {
   /** It came to its end by itself, and without a failure. */
   finished(): void
   usedTopic(topic: string): void
-  readOffsets(partitions: readonly Json[]): readonly (Json | null)[]
+  readOffsets(partitions: readonly Json[]): Promise<readonly (Json | null)[]>
   writeOffsets(offsets: readonly OffsetEntry[]): Promise<void>
 }
 
@@ -145,7 +145,7 @@ export class TaskHandle {
         this.#events.usedTopic(message.topic)
         break
       case 'read':
-        this.#post({ type: 'offsets', id: message.id, offsets: this.#events.readOffsets(message.partitions) })
+        void this.#read(message.id, message.partitions)
         break
       case 'write':
         void this.#write(message.id, message.offsets)
@@ -156,6 +156,14 @@ export class TaskHandle {
       case 'ended':
         this.#finish()
         break
+    }
+  }
+
+  async #read(id: number, partitions: readonly Json[]): Promise<void> {
+    try {
+      this.#post({ type: 'offsets', id, offsets: await this.#events.readOffsets(partitions), problem: null })
+    } catch (error) {
+      this.#post({ type: 'offsets', id, offsets: [], problem: describeError(error) })
     }
   }
 

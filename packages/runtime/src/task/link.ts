@@ -114,6 +114,7 @@ export function linkToWorker(port: TaskPort, id: string, events: LinkEvents): Wo
 }
 
 function readAnswer(answer: Answer): readonly (Json | null)[] {
+  if (answer.problem !== null) throw new StateError('offsets-not-read', answer.problem)
   return answer.type === 'offsets' ? answer.offsets : []
 }
 

@@ -28,9 +28,14 @@ export type ToTask =
   | { readonly type: 'stop' }
   /** End at once; nothing that is told from here on counts. */
   | { readonly type: 'cancel' }
+  | {
+      readonly type: 'offsets'
+      readonly id: number
+      readonly offsets: readonly (Json | null)[]
+      readonly problem: string | null
+    }
   /** The topics told so far are to be told again when they are used again. */
   | { readonly type: 'forget-topics' }
-  | { readonly type: 'offsets'; readonly id: number; readonly offsets: readonly (Json | null)[] }
   | { readonly type: 'written'; readonly id: number; readonly problem: string | null }
 
 export type FromTask =

@@ -12,6 +12,8 @@ export interface JavaWorkerOptions {
   readonly props: Readonly<Record<string, string>>
   /** Connectors that a standalone worker makes at its start. */
   readonly connectors?: readonly Readonly<Record<string, string>>[]
+  /** Where it listens; on a free port without it. */
+  readonly url?: string
 }
 
 export interface JavaWorker extends AsyncDisposable {
@@ -21,13 +23,15 @@ export interface JavaWorker extends AsyncDisposable {
 
 const VERSION = '3.9.2'
 const JVM = ['-Xms64m', '-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1']
+/** It hands its work back to its cluster before it ends. */
+const GRACE_MS = 30_000
 const MAIN = { standalone: 'ConnectStandalone', distributed: 'ConnectDistributed' }
 
 /** Resolves when it answers and has made its connectors; disposing it stops it as a service manager would. */
-export async function javaWorker({ mode, props, connectors = [] }: JavaWorkerOptions): Promise<JavaWorker> {
+export async function javaWorker({ mode, props, connectors = [], ...options }: JavaWorkerOptions): Promise<JavaWorker> {
   const { java, classPath } = await fetchConnect(VERSION)
   const folder = temporaryFolder('java-worker')
-  const url = `http://127.0.0.1:${await freePort()}`
+  const url = options.url ?? `http://127.0.0.1:${await freePort()}`
   const file = (name: string, content: Readonly<Record<string, string>>) => {
     const lines = Object.entries(content).map(([key, value]) => `${key}=${value.replaceAll('\\', '\\\\')}\n`)
     writeFileSync(join(folder, name), lines.join(''))
@@ -41,6 +45,7 @@ export async function javaWorker({ mode, props, connectors = [] }: JavaWorkerOpt
     folder,
     logFile: join(folder, 'worker.log'),
     stopSignal: 'SIGTERM' as const,
+    graceMs: GRACE_MS,
   }
   const process = await SupervisedServer.start(plan, async () => {
     const answer = await fetch(`${url}/health`)

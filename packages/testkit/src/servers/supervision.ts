@@ -15,6 +15,8 @@ export interface Supervision {
   readonly folder: string
   readonly logFile: string
   readonly stopSignal: NodeJS.Signals
+  /** How long it may take to end by the signal; 5,000 ms without it. */
+  readonly graceMs?: number
   /** The user it runs as; our own without it. */
   readonly identity?: { readonly uid: number; readonly gid: number }
 }

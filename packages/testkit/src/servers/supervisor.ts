@@ -21,7 +21,7 @@ lines.on('close', () => {
   if (child === null) finish()
   child?.once('exit', finish)
   child?.kill(plan.stopSignal)
-  setTimeout(() => child?.kill('SIGKILL'), GRACE_MS).unref()
+  setTimeout(() => child?.kill('SIGKILL'), plan.graceMs ?? GRACE_MS).unref()
 })
 
 function start(): void {

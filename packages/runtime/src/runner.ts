@@ -1,18 +1,18 @@
 // One connector with its tasks on this worker: brings them to what the config store says and keeps their statuses. Whatever
 // fails in here fails this connector or task alone.
 import { ConnectError, javaTrace, namedLog, type Connector, type Json, type Log, type Props } from '@rowbridge/api'
-import { settlesWithin, type Clock } from '../clock.js'
-import { withReferences, type References } from '../config-providers.js'
-import type { State, TargetState } from '../herder.js'
-import type { Fold } from '../log/record-log.js'
-import type { Plugins } from '../plugins.js'
-import type { Startups } from '../startups.js'
-import { nextState, type Status, type StatusEvent } from '../status.js'
-import { taskRecords, type ConfigState } from '../stores/config.js'
-import type { OffsetStore } from '../stores/offset.js'
-import { connectorStatusRecord, taskStatusRecord, topicRecord, type StatusState } from '../stores/status.js'
-import { TaskHandle, type RunTask } from '../task/handle.js'
-import type { TaskSpec } from '../task/protocol.js'
+import { settlesWithin, type Clock } from './clock.js'
+import { withReferences, type References } from './config-providers.js'
+import type { State, TargetState } from './herder.js'
+import type { Fold } from './log/record-log.js'
+import type { Plugins } from './plugins.js'
+import type { Startups } from './startups.js'
+import { nextState, type Status, type StatusEvent } from './status.js'
+import { taskRecords, type ConfigState } from './stores/config.js'
+import type { OffsetStore } from './stores/offset.js'
+import { connectorStatusRecord, taskStatusRecord, topicRecord, type StatusState } from './stores/status.js'
+import { TaskHandle, type RunTask } from './task/handle.js'
+import type { TaskSpec } from './task/protocol.js'
 
 export interface RunnerRoom {
   readonly plugins: Plugins
@@ -32,6 +32,12 @@ export interface RunnerRoom {
   readonly finished: (name: string) => void
   /** Runs work on this connector after what is on. */
   readonly later: (name: string, work: () => Promise<void>) => void
+  /** Generation of the worker in its group; 0 of one that stands alone. */
+  readonly generation: () => number
+  /** Whether a task has a status before it runs. */
+  readonly announcesTasks: boolean
+  /** Brings what runs, and what is stored, to what the connector now wants for tasks. */
+  readonly applyTasks: (configs: readonly Props[]) => Promise<void>
 }
 
 const CONNECTOR_STOP_MS = 5000
@@ -48,6 +54,8 @@ export class ConnectorRunner {
   readonly name: string
   readonly #room: RunnerRoom
   readonly #tasks = new Map<number, TaskHandle>()
+  /** What this worker last told of the connector and each task: what others told before does not bind it. */
+  readonly #told = new Map<number | 'connector', Status>()
   #running: Connector | null = null
   /** What the connector was started with. */
   #resolved: Props = {}
@@ -57,6 +65,11 @@ export class ConnectorRunner {
   constructor(name: string, room: RunnerRoom) {
     this.name = name
     this.#room = room
+  }
+
+  /** Whether the connector itself runs here, and not its tasks alone. */
+  get isRunning(): boolean {
+    return this.#running !== null
   }
 
   get tasks(): readonly TaskHandle[] {
@@ -140,18 +153,11 @@ export class ConnectorRunner {
     await this.tellConnector('failed', javaTrace(error))
   }
 
-  /** Asks the connector for its tasks; starts all of them anew when they are not what they were. */
+  /** Asks the connector for its tasks. */
   async configureTasks(): Promise<void> {
     if (this.#running === null) return
     try {
-      const configs = await this.#taskConfigs(this.#running)
-      const current = this.#room.configs.state.tasks.get(this.name) ?? []
-      if (JSON.stringify(current) === JSON.stringify(configs)) {
-        this.startTasks()
-        return
-      }
-      await this.replaceTasks(configs)
-      this.startTasks()
+      await this.#room.applyTasks(await this.#taskConfigs(this.#running))
     } catch (error) {
       await this.#fail(error)
     }
@@ -182,16 +188,17 @@ export class ConnectorRunner {
     await this.stopTasks()
     const known = this.#room.statuses.state.tasks.get(this.name)?.keys() ?? []
     const gone = [...known].filter((task) => task >= configs.length)
+    for (const task of gone) this.#told.delete(task)
     await this.#room.statuses.append(gone.map((task) => taskStatusRecord(this.name, task, null)))
     await this.#room.configs.append(taskRecords(this.name, configs))
   }
 
-  /** Starts those of the tasks that have not been started. */
-  startTasks(): void {
+  /** Starts those of these tasks, or of all, that have not been started. */
+  startTasks(which?: readonly number[]): void {
     const configs = this.#room.configs.state.tasks.get(this.name) ?? []
     if (this.#tasks.size === 0) this.#startedAt = this.#room.clock.now()
     configs.forEach((props, task) => {
-      if (!this.#tasks.has(task)) this.#startTask(task, props)
+      if (!this.#tasks.has(task) && (which?.includes(task) ?? true)) this.#startTask(task, props)
     })
   }
 
@@ -207,10 +214,10 @@ export class ConnectorRunner {
       props,
       connectorProps,
       workerProps,
-      generation: 0,
+      generation: this.#room.generation(),
       isPaused: this.#target === 'PAUSED',
     }
-    void this.tellTask(task, 'ended')
+    if (this.#room.announcesTasks) void this.tellTask(task, 'ended')
     startups.attempted('task')
     let isStarting = true
     const events = {
@@ -224,7 +231,10 @@ export class ConnectorRunner {
       troubled: (problem: string | null) => void this.#tellTrouble(task, problem),
       finished: () => this.#finished(),
       usedTopic: (topic: string) => void this.#tellTopic(task, topic),
-      readOffsets: (partitions: readonly Json[]) => offsets.read(this.name, partitions),
+      readOffsets: async (partitions: readonly Json[]) => {
+        await offsets.refresh()
+        return offsets.read(this.name, partitions)
+      },
       writeOffsets: (written: readonly (readonly [Json, Json])[]) => offsets.write(this.name, written),
     }
     this.#tasks.set(task, TaskHandle.start(spec, runTask, events, taskLog(log, spec)))
@@ -255,17 +265,27 @@ export class ConnectorRunner {
   }
 
   async tellConnector(event: StatusEvent, trace: string | null = null): Promise<void> {
-    const current = this.#room.statuses.state.connectors.get(this.name)
-    const state = nextState('connector', current?.state ?? null, event)
-    if (state === null) return
-    await this.#room.statuses.append([connectorStatusRecord(this.name, this.#statusOf(state, event, trace, current))])
+    const status = this.#next('connector', event, trace)
+    if (status !== null) await this.#room.statuses.append([connectorStatusRecord(this.name, status)])
   }
 
   async tellTask(task: number, event: StatusEvent, trace: string | null = null): Promise<void> {
-    const current = this.#room.statuses.state.tasks.get(this.name)?.get(task)
-    const state = nextState('task', current?.state ?? null, event)
-    if (state === null) return
-    await this.#room.statuses.append([taskStatusRecord(this.name, task, this.#statusOf(state, event, trace, current))])
+    const status = this.#next(task, event, trace)
+    if (status !== null) await this.#room.statuses.append([taskStatusRecord(this.name, task, status)])
+  }
+
+  /** Null: nothing changes. While restarting, the trace of what failed stays to be read. */
+  #next(of: number | 'connector', event: StatusEvent, trace: string | null): Status | null {
+    const told = this.#told.get(of)
+    const state = nextState(of === 'connector' ? 'connector' : 'task', told?.state ?? null, event)
+    if (state === null) return null
+    return this.#tell(of, state, event === 'restarting' ? (told?.trace ?? null) : trace)
+  }
+
+  #tell(of: number | 'connector', state: State, trace: string | null): Status {
+    const status = { state, trace, workerId: this.#room.workerId, generation: this.#room.generation() }
+    this.#told.set(of, status)
+    return status
   }
 
   #finished(): void {
@@ -274,15 +294,9 @@ export class ConnectorRunner {
 
   /** A task in trouble is RUNNING with a trace. */
   async #tellTrouble(task: number, problem: string | null): Promise<void> {
-    const current = this.#room.statuses.state.tasks.get(this.name)?.get(task)
-    if (current?.state !== 'RUNNING' || current.trace === problem) return
-    await this.#room.statuses.append([taskStatusRecord(this.name, task, { ...current, trace: problem })])
-  }
-
-  /** While restarting, the trace of what failed stays to be read. */
-  #statusOf(state: State, event: StatusEvent, trace: string | null, current: Status | undefined): Status {
-    const kept = event === 'restarting' ? (current?.trace ?? null) : trace
-    return { state, trace: kept, workerId: this.#room.workerId, generation: 0 }
+    const told = this.#told.get(task)
+    if (told?.state !== 'RUNNING' || told.trace === problem) return
+    await this.#room.statuses.append([taskStatusRecord(this.name, task, this.#tell(task, 'RUNNING', problem))])
   }
 
   async #tellTopic(task: number, topic: string): Promise<void> {
