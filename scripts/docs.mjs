@@ -53,7 +53,7 @@ function definitionsIn(exports) {
   const named = new Map()
   const values = Object.entries(exports)
   for (const [name, value] of values) if (isDefinition(value)) named.set(value, wordsOf(name))
-  for (const [, value] of values) {
+  for (const value of values.flatMap(([, each]) => each)) {
     if (isDefinition(value?.config) && typeof value.className === 'string')
       named.set(value.config, lastWord(value.className))
   }
@@ -77,8 +77,12 @@ function wordsOf(name) {
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
+/** `Cast` of `org.apache.kafka.connect.transforms.Cast$Value`. */
 function lastWord(className) {
-  return className.split('.').at(-1)
+  return className
+    .split('.')
+    .at(-1)
+    .replace(/\$(?:Key|Value)$/, '')
 }
 
 function configPage(folder, definitions) {

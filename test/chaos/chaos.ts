@@ -22,6 +22,15 @@ export interface Outcome {
   readonly kills: number
 }
 
+export interface ChaosOptions {
+  readonly durationMs: number
+  readonly killEveryMs: number
+  /** Of the readers, beside those of the place. */
+  readonly props?: Props
+  /** The values of commit.safe to read with. */
+  readonly safety?: readonly boolean[]
+}
+
 const READER = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? '../dist/chaos/reader-process.js' : './reader-process.js', import.meta.url),
 )
@@ -31,14 +40,10 @@ const LONGEST_END_MS = 60_000
 
 export async function chaos(
   place: ChaosPlace,
-  {
-    durationMs,
-    killEveryMs,
-    props = {},
-  }: { readonly durationMs: number; readonly killEveryMs: number; readonly props?: Props },
+  { durationMs, killEveryMs, props = {}, safety = [true, false] }: ChaosOptions,
 ): Promise<readonly Outcome[]> {
   const folder = mkdtempSync(join(tmpdir(), 'rowbridge-chaos-'))
-  const kinds = MODES.flatMap((mode) => [true, false].map((isSafe) => ({ mode, isSafe })))
+  const kinds = MODES.flatMap((mode) => safety.map((isSafe) => ({ mode, isSafe })))
   const isOver = { value: false }
   const running = kinds.map(async ({ mode, isSafe }, no) => {
     const journal = join(folder, `${no}.journal`)
@@ -46,10 +51,12 @@ export async function chaos(
     const kills = await readKilled({ journal, config, killEveryMs, isOver })
     return { mode, isSafe, journal, kills }
   })
+  const ended = Promise.all(running)
+  ended.catch(() => (isOver.value = true))
   try {
     await write(place, durationMs)
     isOver.value = true
-    const readers = await Promise.all(running)
+    const readers = await ended
     const rows = await place.query('SELECT id, mark, at FROM t')
     const wanted = rows.map((row) => `${String(row['id'])}/${String(row['mark'])}`)
     return readers.map(({ mode, isSafe, journal, kills }) => {
@@ -97,17 +104,20 @@ async function readKilled({ journal, config, killEveryMs, isOver }: Killed): Pro
   while (!isOver.value) {
     const child = await started(journal, config)
     await sleep(killEveryMs * (0.5 + Math.random()))
-    await ended(child)
+    await killed(child)
     kills += 1
   }
   const last = await started(journal, config)
   await idle(last)
-  await ended(last)
+  await killed(last)
   return kills
 }
 
 async function started(journal: string, config: Props): Promise<ChildProcess> {
-  const child = fork(READER, [journal, JSON.stringify(config)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const child = fork(READER, [journal, JSON.stringify(config)], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    execArgv: [],
+  })
   await new Promise<void>((resolve, reject) => {
     child.once('message', () => resolve())
     child.once('exit', (code) => reject(new Error(`A reader ended with ${code} before it had started.`)))
@@ -129,7 +139,7 @@ function idle(child: ChildProcess): Promise<void> {
   })
 }
 
-function ended(child: ChildProcess): Promise<void> {
+function killed(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve()
   return new Promise((resolve) => {
     child.once('exit', () => resolve())

@@ -6,10 +6,11 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   kafka: ['api'],
   sql: ['api'],
   converters: ['api'],
+  transforms: ['api'],
   'connector-jdbc': ['api', 'sql'],
   runtime: ['api', 'kafka'],
   rest: ['api', 'runtime'],
-  cli: ['api', 'kafka', 'sql', 'converters', 'connector-jdbc', 'runtime', 'rest'],
+  cli: ['api', 'kafka', 'sql', 'converters', 'transforms', 'connector-jdbc', 'runtime', 'rest'],
   testkit: ['api', 'kafka', 'sql', 'runtime'],
 }
 

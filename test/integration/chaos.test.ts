@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { chaos } from '../chaos/chaos.js'
 import { chaosPlace } from '../chaos/place.js'
 
-const SHORT = { durationMs: 8000, killEveryMs: 3000 }
+const SHORT = { durationMs: 7000, killEveryMs: 3000 }
 
 describeWith(['postgresql', 'mariadb'], 'eight writers that commit in any order', (servers) => {
   it.each(['postgresql', 'mariadb'] as const)(
@@ -17,13 +17,10 @@ describeWith(['postgresql', 'mariadb'], 'eight writers that commit in any order'
     },
   )
 
-  it.each(['postgresql', 'mariadb'] as const)(
-    'on %s, neither does one that may do no more than SELECT',
-    async (name) => {
-      await using place = await chaosPlace(servers[name])
-      await using user = await place.plainUser()
-      const outcomes = await chaos(place, { ...SHORT, props: user.props })
-      expect(outcomes.filter(({ isSafe }) => isSafe).flatMap(({ missing }) => missing)).toEqual([])
-    },
-  )
+  it('on mariadb, neither does one that may do no more than SELECT', async () => {
+    await using place = await chaosPlace(servers.mariadb)
+    await using user = await place.plainUser()
+    const outcomes = await chaos(place, { ...SHORT, props: user.props, safety: [true] })
+    expect(outcomes.flatMap(({ missing }) => missing)).toEqual([])
+  })
 })

@@ -139,9 +139,11 @@ function shape(value: unknown, depth: number, left: readonly string[]): unknown 
   return depth > 0 ? members.toSorted(([a], [b]) => (a < b ? -1 : 1)) : members
 }
 
-/** Dialects are as many as there are databases; the group without a name is told as none. */
+/** Dialects and transforms are as many as there are here; the group without a name is told as none. */
 function isShared(item: unknown): boolean {
-  return typeof item !== 'string' || (item !== '' && !item.endsWith('DatabaseDialect'))
+  return (
+    typeof item !== 'string' || (item !== '' && !item.endsWith('DatabaseDialect') && !item.startsWith('io.debezium.'))
+  )
 }
 
 /**

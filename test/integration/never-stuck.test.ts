@@ -188,6 +188,18 @@ describeWith(['mariadb', 'postgresql'], 'a source', (servers) => {
     expect(await waitFor('a failure', polled, WAIT)).toMatchObject({ code: 'query-retries-exhausted' })
   })
 
+  it.each(KINDS)('stops within a second while a statement of %s takes long', async (kind) => {
+    await using behind = await behindProxy(kind, servers)
+    const wait = kind === 'postgresql' ? 'SELECT 1 AS id, pg_sleep(60)::text AS s' : 'SELECT 1 AS id, SLEEP(60) AS s'
+    const props = { ...BY_ID, mode: 'bulk', query: wait, 'table.whitelist': '', 'topic.prefix': 'q' }
+    const source = await startSource(behind.place, props)
+    const before = behind.proxy.accepted
+    await pollUntil('a check of the statement', source, () => behind.proxy.accepted > before)
+    const start = performance.now()
+    await source[Symbol.asyncDispose]()
+    expect(performance.now() - start).toBeLessThan(2500)
+  })
+
   it.each(KINDS)('stops within a second while %s hangs', async (kind) => {
     await using behind = await behindProxy(kind, servers)
     const source = await startSource(behind.place, BY_ID)
@@ -232,6 +244,28 @@ describeWith(['privateMariadb', 'privatePostgresql', 'mariadb', 'postgresql'], '
     await fill(heir, 1, 700)
     await pollUntil('the new rows', source, () => idsOf(source).length >= 700)
     expect(idsOf(source)).toEqual(upTo(700))
+  })
+})
+
+describeWith(['privateMariadb', 'privatePostgresql'], 'a source of two tables', (servers) => {
+  it.each(KINDS)('of which one may no longer be read goes on with the other, by %s', async (kind) => {
+    const own = { mariadb: servers.privateMariadb, postgresql: servers.privatePostgresql }
+    await using behind = await behindProxy(kind, own)
+    const { db, place } = behind
+    const name = `reader_${kind}`
+    const isMariadb = kindOfServer(kind) === 'mariadb'
+    await db.query('CREATE TABLE u (id BIGINT NOT NULL PRIMARY KEY)')
+    await db.query(isMariadb ? `CREATE USER ${name}` : `CREATE USER ${name} LOGIN`)
+    for (const table of ['t', 'u']) await db.query(`GRANT SELECT ON ${table} TO ${name}`)
+    const props = { ...BY_ID, 'table.whitelist': 't,u', 'connection.user': name }
+    await using source = await startSource(place, props)
+    await source.take(500)
+    await db.query(`REVOKE SELECT ON u FROM ${name}`)
+    await pollUntil('the table that is left out', source, () => source.troubles.length > 0)
+    expect(source.troubles).toEqual([expect.stringMatching(/\bu: .*(denied|permission)/is)])
+    await fill(db, 501, 510)
+    await pollUntil('the rows of the other', source, () => idsOf(source).length >= 510)
+    expect(idsOf(source)).toEqual(upTo(510))
   })
 })
 

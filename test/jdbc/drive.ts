@@ -178,6 +178,7 @@ export async function startSink(place: Place, props: Props): Promise<Sink> {
         add: (name, by) => metrics.set(name, (metrics.get(name) ?? 0) + by),
         set: (name, to) => metrics.set(name, to),
       },
+      errantRecords: null,
     },
   )
   let next = 0

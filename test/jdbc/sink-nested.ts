@@ -113,6 +113,21 @@ export function nestedSuite(open: OpenPlace): void {
     ])
   })
 
+  test('a struct and a list have their defaults in the table too', async () => {
+    await using place = await open()
+    await using sink = await startSink(place, BY_VALUE)
+    const inner = [{ name: 'x', schema: primitive('string') }]
+    const schema = valueSchema({
+      id: INT,
+      s: struct(inner, { optional: true, default: ['it\'s "q" \\'] }),
+      l: arrayOf(struct(inner), { optional: true, default: [['a']] }),
+    })
+    await sink.put(plain('t', schema, [[1, ['own'], []]]))
+    await place.query('INSERT INTO t (id) VALUES (2)')
+    const [row = {}] = await place.query('SELECT s, l FROM t WHERE id = 2')
+    expect([parsed(row['s']), parsed(row['l'])]).toEqual([{ x: 'it\'s "q" \\' }, [{ x: 'a' }]])
+  })
+
   test('nested.mode=fail refuses, and says which field', async () => {
     await using place = await open()
     await using sink = await startSink(place, { ...BY_VALUE, 'nested.mode': 'fail' })

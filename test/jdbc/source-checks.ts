@@ -106,4 +106,33 @@ export function checksSuite(open: OpenPlace): void {
       ConfigError,
     )
   })
+
+  test('a cursor without an index is warned of once, one with an index is not', async () => {
+    await using place = await withTable(open, [at(1)])
+    await using slow = await startSource(place, BY_TIME)
+    await slow.take(1)
+    expect(slow.journal.warnings.filter((warning) => warning.includes('no index begins with at'))).toHaveLength(1)
+    await place.query('CREATE INDEX t_at ON t (at)')
+    await using quick = await startSource(place, BY_TIME)
+    await quick.take(1)
+    expect(quick.journal.warnings).toEqual([])
+  })
+
+  test('a query whose plan reads a large table whole is warned of', async () => {
+    await using place = await open()
+    await place.query('CREATE TABLE t (id BIGINT NOT NULL PRIMARY KEY, no BIGINT NOT NULL, name VARCHAR(10))')
+    for (let from = 1; from < 12_000; from += 1000) {
+      const rows = numbers(1000, from).map((no) => `(${no}, ${no}, 'n')`)
+      await place.query(`INSERT INTO t VALUES ${rows.join(', ')}`)
+    }
+    await place.query(place.kind === 'mariadb' ? 'ANALYZE TABLE t' : 'ANALYZE')
+    const query = "SELECT no, name FROM t WHERE name <> 'x'"
+    const byNo = { mode: 'incrementing', 'incrementing.column.name': 'no', query, 'topic.prefix': 'q' }
+    await using slow = await startSource(place, byNo)
+    expect(slow.journal.warnings.filter((warning) => warning.includes('reads whole tables'))).toHaveLength(1)
+    await place.query('CREATE INDEX t_no ON t (no)')
+    await place.query(place.kind === 'mariadb' ? 'ANALYZE TABLE t' : 'ANALYZE')
+    await using quick = await startSource(place, byNo)
+    expect(quick.journal.warnings).toEqual([])
+  })
 }

@@ -1,7 +1,7 @@
 // What a connector and its tasks are to the worker. A task is made from plain data and tells plain data, so that it can
 // run on a thread of its own.
 import type { SinkBatch, SourceBatch, TopicPartition } from './batch.js'
-import type { ConfigProblem } from './errors.js'
+import type { ConfigProblem, DataError } from './errors.js'
 import type { Json } from './json.js'
 
 /** Configuration as the user gave it: text by key. */
@@ -66,7 +66,22 @@ export interface SourceTaskContext extends TaskContext {
   readonly offsets: OffsetReader
 }
 
-export type SinkTaskContext = TaskContext
+/** Takes records that a sink cannot write, while it writes the others. */
+export interface ErrantRecords {
+  /**
+   * Hands over record `index` of a batch given to `put`, from within that `put`, which then goes on without it. Resolves when
+   * the dead letter queue holds the record; no offset is committed before. Rejects where no error is tolerated.
+   *
+   * @example
+   * await context.errantRecords?.report(batch, i, new DataError('too-long', 'name is too long', { facts: { column: 'name' } }))
+   */
+  report(batch: SinkBatch, index: number, error: DataError): Promise<void>
+}
+
+export interface SinkTaskContext extends TaskContext {
+  /** Null unless a dead letter queue or `errors.log.enable` is configured. Without it, throw the DataError. */
+  readonly errantRecords: ErrantRecords | null
+}
 
 /** The part of a connector that decides how many tasks there are and what each does. The same shape for source and sink. */
 export interface Connector {

@@ -1,5 +1,5 @@
 // How values become message bytes and back. Whatever is asynchronous about a schema happens before its loop.
-import type { SchemaAndValues } from './batch.js'
+import type { Header, SchemaAndValues } from './batch.js'
 import type { ByteColumn } from './byte-column.js'
 import type { Props } from './connector.js'
 import type { Schema } from './schema.js'
@@ -25,3 +25,17 @@ export interface Converter {
 
 /** Makes a converter from its properties, the prefix removed: `schemas.enable`, `converter.type` (key or value), … */
 export type ConverterFactory = (props: Props) => Converter
+
+/** A header as it travels. */
+export interface HeaderBytes {
+  readonly key: string
+  readonly value: Uint8Array | null
+}
+
+/** Both give one item per header, in order, and throw DataError with the index of the first that does not fit. */
+export interface HeaderConverter {
+  encode(topic: string, headers: readonly Header[]): Promise<readonly HeaderBytes[]>
+  decode(topic: string, headers: readonly HeaderBytes[]): Promise<readonly Header[]>
+}
+
+export type HeaderConverterFactory = (props: Props) => HeaderConverter

@@ -23,13 +23,21 @@ export class ConnectError extends Error {
 /** It may work the next time: connection lost, deadlock, timeout. The same work is tried again, with backoff. */
 export class RetriableError extends ConnectError {}
 
+export interface DataErrorDetails extends ErrorDetails {
+  readonly index?: number
+  /** What else helps to mend the record, by name: `sqlstate`, `column`. A dead letter carries it in its headers. */
+  readonly facts?: Readonly<Record<string, string>>
+}
+
 /** One record cannot be processed; the others can. `index` is its place in the batch that was given, where known. */
 export class DataError extends ConnectError {
   readonly index: number | null
+  readonly facts: Readonly<Record<string, string>> | null
 
-  constructor(code: string, message: string, details: ErrorDetails & { readonly index?: number } = {}) {
+  constructor(code: string, message: string, details: DataErrorDetails = {}) {
     super(code, message, details)
     this.index = details.index ?? null
+    this.facts = details.facts ?? null
   }
 }
 

@@ -1,7 +1,8 @@
 // How a plugin tells the worker what it is, without being loaded: connectors and converters are imported when first used.
 import type { ConfigDef, ConfigKeys } from './config/define.js'
-import type { Connector, SinkTask, SourceTask } from './connector.js'
-import type { ConverterFactory } from './converter.js'
+import type { Connector, Props, SinkTask, SourceTask } from './connector.js'
+import type { ConverterFactory, HeaderConverterFactory } from './converter.js'
+import type { Predicate, Transform } from './transform.js'
 
 interface PluginNames {
   /** Full name by which configurations call it, for example `io.confluent.connect.jdbc.JdbcSourceConnector`. */
@@ -32,5 +33,23 @@ export interface ConverterPlugin extends PluginNames {
   converter(): Promise<ConverterFactory>
 }
 
+export interface HeaderConverterPlugin extends PluginNames {
+  readonly type: 'header_converter'
+  headerConverter(): Promise<HeaderConverterFactory>
+}
+
+/** `defineTransform` makes one. */
+export interface TransformPlugin extends PluginNames {
+  readonly type: 'transformation'
+  /** One transform from its properties, the prefix removed. Throws ConfigError. */
+  transform(props: Props): Promise<Transform>
+}
+
+/** `definePredicate` makes one. */
+export interface PredicatePlugin extends PluginNames {
+  readonly type: 'predicate'
+  predicate(props: Props): Promise<Predicate>
+}
+
 export type ConnectorPlugin = SourcePlugin | SinkPlugin
-export type Plugin = ConnectorPlugin | ConverterPlugin
+export type Plugin = ConnectorPlugin | ConverterPlugin | HeaderConverterPlugin | TransformPlugin | PredicatePlugin

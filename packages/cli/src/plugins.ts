@@ -1,6 +1,13 @@
 // The plugins that come with rowbridge. Drivers are loaded when a connector first needs them.
 import type { Plugin } from '@rowbridge/api'
 import { jdbcSink, jdbcSource } from '@rowbridge/connector-jdbc'
-import { jsonConverter, stringConverter } from '@rowbridge/converters'
+import { builtInConverters } from '@rowbridge/converters'
+import { builtInPredicates, builtInTransforms } from '@rowbridge/transforms'
 
-export const builtInPlugins: readonly Plugin[] = [jdbcSource, jdbcSink, jsonConverter, stringConverter]
+export const builtInPlugins: readonly Plugin[] = [
+  jdbcSource,
+  jdbcSink,
+  ...builtInConverters,
+  ...builtInTransforms,
+  ...builtInPredicates,
+]

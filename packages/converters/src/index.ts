@@ -1,2 +1,2 @@
-// Turns values into message bytes and back (JSON, string). The public face of this package.
-export { converterConfigs, jsonConverter, stringConverter } from './plugins.js'
+// Turns values into message bytes and back. The public face of this package.
+export { builtInConverters, jsonConverter, simpleHeaderConverter, stringConverter } from './plugins.js'

@@ -16,8 +16,8 @@ import {
   type Schema,
   type SchemaAndValues,
 } from '@rowbridge/api'
-import { bigDecimalText, unscaledOf } from './decimal-text.js'
-import { javaDouble, javaFloat } from './java-double.js'
+import { bigDecimalText, unscaledOf } from '@rowbridge/api'
+import { javaDouble, javaFloat } from '@rowbridge/api'
 import { encodingOf, stringConfig } from './string-config.js'
 
 const OPTIONAL_STRING = primitive('string', { optional: true })

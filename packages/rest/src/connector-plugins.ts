@@ -6,7 +6,24 @@ import { errorAnswer, HttpError } from './errors.js'
 import { param, type Answer, type Call, type Route } from './route.js'
 import { configInfosJson, definitionJson } from './shapes.js'
 
-const ORDER: Readonly<Record<Plugin['type'], number>> = { sink: 0, source: 1, converter: 2 }
+const ORDER: Readonly<Record<Plugin['type'], number>> = {
+  sink: 0,
+  source: 1,
+  transformation: 2,
+  predicate: 3,
+  converter: 4,
+  header_converter: 5,
+}
+
+/** What may be left away at the end of the last part of a name. */
+const ENDINGS: Readonly<Record<Plugin['type'], string>> = {
+  sink: 'Connector',
+  source: 'Connector',
+  transformation: 'Transformation',
+  predicate: 'Predicate',
+  converter: 'Converter',
+  header_converter: 'HeaderConverter',
+}
 
 export function connectorPluginRoutes(herder: Herder): readonly Route[] {
   return [
@@ -25,9 +42,16 @@ function list(herder: Herder, call: Call): Answer {
   const connectorsOnly = call.query.get('connectorsOnly')?.toLowerCase() !== 'false'
   const plugins = herder
     .plugins()
-    .filter((plugin) => !connectorsOnly || plugin.type !== 'converter')
+    .filter((plugin) => !connectorsOnly || isConnector(plugin))
     .toSorted((a, b) => ORDER[a.type] - ORDER[b.type] || (a.className < b.className ? -1 : 1))
-  return { status: 200, json: plugins.map(({ className, type, version }) => ({ class: className, type, version })) }
+  const listed = plugins.map(({ className, type, version }) =>
+    version === '' ? { class: className, type } : { class: className, type, version },
+  )
+  return { status: 200, json: listed }
+}
+
+function isConnector({ type }: Plugin): boolean {
+  return type === 'source' || type === 'sink'
 }
 
 /** The plugin's own keys, then the framework's that it does not declare itself. */
@@ -36,7 +60,7 @@ async function definitions(herder: Herder, call: Call): Promise<Answer> {
   const plugin = herder.plugins().find((candidate) => isCalled(candidate, name))
   if (plugin === undefined) throw new HttpError(404, `Unknown plugin ${name}.`)
   const own = plugin.config.validate({})
-  if (plugin.type === 'converter') return { status: 200, json: own.map(definitionJson) }
+  if (!isConnector(plugin)) return { status: 200, json: own.map(definitionJson) }
   const { configs } = await herder.validate(plugin.className, { 'connector.class': plugin.className })
   const further = configs.filter((value) => !(value.name in plugin.config.keys))
   return { status: 200, json: [...own, ...further].map(definitionJson) }
@@ -66,6 +90,10 @@ function wrapped(error: unknown): unknown {
 function isCalled(plugin: Plugin, name: string): boolean {
   return [plugin.className, ...(plugin.otherNames ?? [])].some((full) => {
     const simple = full.slice(full.lastIndexOf('.') + 1)
-    return name === full || name === simple || name === simple.replace(/(?:Connector|Converter)$/, '')
+    return name === full || name === simple || name === prunedOf(simple, ENDINGS[plugin.type])
   })
+}
+
+function prunedOf(simple: string, ending: string): string {
+  return simple.endsWith(ending) ? simple.slice(0, -ending.length) : simple
 }

@@ -62,7 +62,7 @@ const workerKeys = {
     default: 'org.apache.kafka.connect.storage.SimpleHeaderConverter',
     group: CONVERTERS,
     importance: 'low',
-    doc: 'Converter of record headers. Headers pass as text and bytes whatever is named here.',
+    doc: 'Converter of record headers; its own keys follow as `header.converter.*`.',
   },
   'task.shutdown.graceful.timeout.ms': {
     type: 'long',

@@ -14,19 +14,13 @@ function checkName(name: string): string | null {
     : `String may not contain control sequences but had the following ASCII chars: ${controls.join(', ')}`
 }
 
-/** Refuses any value: what it asks for is not there yet, and leaving it out would change the data unnoticed. */
-function checkNotYet(what: string): (value: string) => string | null {
-  return (value) => (value === '' ? null : `${what} are not available yet; remove this key`)
-}
-
 function checkAlways(accepted: string, reason: string): (value: string) => string | null {
   return (value) => (value.toLowerCase() === accepted ? null : reason)
 }
 
-function checkHeaderConverter(name: string): string | null {
-  return name === '' || name.endsWith('SimpleHeaderConverter')
-    ? null
-    : 'Header converters are not available yet; headers pass as text and bytes'
+function checkAliases(text: string): string | null {
+  const aliases = text.split(',').map((alias) => alias.trim())
+  return new Set(aliases).size === aliases.length ? null : 'Duplicate alias provided.'
 }
 
 function checkRegex(text: string): string | null {
@@ -73,9 +67,9 @@ const common = {
     'Converter of values in place of that of the worker; takes its own `value.converter.*` only.',
   ),
   'header.converter': keyed(
-    { type: 'class', default: null, importance: 'low', group: COMMON, width: 'short', check: checkHeaderConverter },
+    { type: 'class', default: null, importance: 'low', group: COMMON, width: 'short' },
     'Header converter class',
-    'Converter of headers.',
+    'Converter of headers in place of that of the worker; takes its own `header.converter.*` only.',
   ),
   transforms: keyed(
     {
@@ -85,7 +79,7 @@ const common = {
       order: 8,
       group: 'Transforms',
       width: 'long',
-      check: checkNotYet('Transforms'),
+      check: checkAliases,
     },
     'Transforms',
     'Aliases of the transforms, in the order in which they are applied.',
@@ -98,7 +92,7 @@ const common = {
       order: 9,
       group: 'Predicates',
       width: 'long',
-      check: checkNotYet('Predicates'),
+      check: checkAliases,
     },
     'Predicates',
     'Aliases of the predicates that transforms refer to.',
@@ -134,17 +128,17 @@ const common = {
   'errors.tolerance': keyed(
     { type: 'enum', values: ['none', 'all'], default: 'none', importance: 'medium', group: ERRORS, width: 'short' },
     'Error Tolerance',
-    '`none`: a record that cannot be processed fails its task; `all`: it is skipped, and each skipped one is logged.',
+    '`none`: a record that cannot be processed fails its task; `all`: it is skipped, and each skipped one is logged or put into the dead letter queue.',
   ),
   'errors.log.enable': keyed(
     { type: 'boolean', default: false, importance: 'medium', group: ERRORS, width: 'short' },
     'Log Errors',
-    'Whether errors are also logged where they fail the task.',
+    'Whether errors are also logged where they fail the task, or where a dead letter queue takes the record.',
   ),
   'errors.log.include.messages': keyed(
     { type: 'boolean', default: false, importance: 'medium', group: ERRORS, width: 'short' },
     'Log Error Details',
-    'Whether logged errors tell the timestamp and sizes of the record.',
+    'Whether logged errors tell the topic, partition, offset and timestamp of the record.',
   ),
 } as const satisfies Readonly<Record<string, ConfigKey>>
 
@@ -166,10 +160,9 @@ const sink = {
       importance: 'medium',
       group: ERRORS,
       width: 'medium',
-      check: checkNotYet('Dead letter queues'),
     },
     'Dead Letter Queue Topic Name',
-    'Topic for records that cannot be processed.',
+    'Topic for records that cannot be processed, as they were read; empty: none. It is created where it is missing.',
   ),
   'errors.deadletterqueue.topic.replication.factor': keyed(
     { type: 'short', default: 3, importance: 'medium', group: ERRORS, width: 'medium' },
@@ -179,7 +172,7 @@ const sink = {
   'errors.deadletterqueue.context.headers.enable': keyed(
     { type: 'boolean', default: false, importance: 'medium', group: ERRORS, width: 'medium' },
     'Enable Error Context Headers',
-    'Whether headers tell about the error.',
+    'Whether headers `__connect.errors.*` tell about the error.',
   ),
 } as const satisfies Readonly<Record<string, ConfigKey>>
 
@@ -229,11 +222,6 @@ const source = {
   ),
 } as const satisfies Readonly<Record<string, ConfigKey>>
 
-function checkAliases(text: string): string | null {
-  const aliases = text.split(',').map((alias) => alias.trim())
-  return new Set(aliases).size === aliases.length ? null : 'Duplicate alias provided.'
-}
-
 function checkTopics(props: Props): readonly ConfigProblem[] {
   const hasTopics = (props['topics'] ?? '').trim() !== ''
   const hasRegex = (props['topics.regex'] ?? '').trim() !== ''
@@ -251,13 +239,31 @@ export const connectorConfig = defineConfig(common)
 export const sourceConnectorConfig = defineConfig({ ...common, ...source })
 export const sinkConnectorConfig = defineConfig({ ...common, ...sink })
 
+/** What the queue takes must not be read again as if it were data. */
+function checkDeadLetterTopic(props: Props): readonly ConfigProblem[] {
+  const key = 'errors.deadletterqueue.topic.name'
+  const topic = props[key]?.trim() ?? ''
+  if (topic === '') return []
+  const topics = (props['topics'] ?? '').split(',').map((name) => name.trim())
+  if (topics.includes(topic)) {
+    const message = `The DLQ topic '${topic}' may not be included in the list of topics ('topics=${props['topics']}') consumed by the connector`
+    return [{ key: 'topics', message }]
+  }
+  const regex = (props['topics.regex'] ?? '').trim()
+  if (regex === '' || checkRegex(regex) !== null || !new RegExp(`^(?:${regex})$`, 'u').test(topic)) return []
+  const message = `The DLQ topic '${topic}' may not be matched by the regex for the topics ('topics.regex=${regex}') consumed by the connector`
+  return [{ key: 'topics.regex', message }]
+}
+
 /** Whether a connector is to stop by itself. */
 export function isRunOnce(props: Props): boolean {
   return props['run.once']?.trim().toLowerCase() === 'true'
 }
 
 /** Problems that lie between the keys of a sink; told even where single keys are wrong. */
-export const sinkProblems = checkTopics
+export function sinkProblems(props: Props): readonly ConfigProblem[] {
+  return [...checkTopics(props), ...checkDeadLetterTopic(props)]
+}
 
 /** Keys that belong to parts of a connector's configuration which have keys of their own. */
 export const PASSED_ON_PREFIXES: readonly string[] = [

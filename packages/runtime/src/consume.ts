@@ -1,36 +1,38 @@
 // Fetched bytes as batches for a sink: one key schema and one value schema each.
 import {
-  primitive,
   sliceColumn,
   type ByteColumn,
   type Decoder,
-  type Header,
+  type HeaderConverter,
   type SchemaAndValues,
   type SinkBatch,
 } from '@rowbridge/api'
-import type { FetchedBatch, RecordHeader } from '@rowbridge/kafka'
-import { sliceBatch, sliceValues } from './cut.js'
+import type { FetchedBatch } from '@rowbridge/kafka'
+import { decodeHeaders } from './headers.js'
+import type { Side } from './tolerance.js'
 
 export interface DecodeParts {
   readonly keys: Decoder
   readonly values: Decoder
+  readonly headers: HeaderConverter
   /** Set to the side at work, so that an error can say whose it is. */
-  readonly stage: { side: 'key' | 'value' }
+  readonly stage: { side: Side }
 }
-
-const BYTES = primitive('bytes', { optional: true })
 
 /** The records `from … to` decoded. Throws DataError with the index of the first bad one, counted from `from`. */
 export async function decodeBatch(
   fetched: FetchedBatch,
   from: number,
   to: number,
-  { keys, values, stage }: DecodeParts,
+  { keys, values, headers: converter, stage }: DecodeParts,
 ): Promise<readonly SinkBatch[]> {
   stage.side = 'key'
   const keyRuns = await keys.decode(sliceColumn(fetched.keys, from, to))
   stage.side = 'value'
   const valueRuns = await values.decode(sliceColumn(fetched.values, from, to))
+  stage.side = 'header'
+  const raw = fetched.headers?.slice(from, to) ?? null
+  const headers = raw === null ? null : await decodeHeaders(converter, fetched.topic, raw)
   const batches: SinkBatch[] = []
   const key = runReader(keyRuns)
   const value = runReader(valueRuns)
@@ -44,12 +46,16 @@ export async function decodeBatch(
       key: isAbsent(keyPart) ? null : keyPart,
       value: value.take(length),
       timestamps: fetched.timestamps.slice(at, at + length),
-      headers: fetched.headers?.slice(at, at + length).map(decodeHeaders) ?? null,
+      headers: headers?.slice(at - from, at - from + length) ?? null,
       offsets: fetched.offsets.slice(at, at + length),
     })
     at += length
   }
   return batches
+}
+
+function sliceValues({ schema, values }: SchemaAndValues, from: number, to: number): SchemaAndValues {
+  return { schema, values: values.slice(from, to) }
 }
 
 /** Bytes of keys and values. */
@@ -91,16 +97,6 @@ function runReader(runs: readonly SchemaAndValues[]) {
 
 function isAbsent({ values }: SchemaAndValues): boolean {
   return values.every((value) => value === null)
-}
-
-function decodeHeaders(headers: readonly RecordHeader[]): readonly Header[] {
-  return headers.map(({ key, value }) => ({ key, schema: BYTES, value }))
-}
-
-/** The records `from … to` of a batch for a sink. */
-export function sliceSinkBatch(batch: SinkBatch, from: number, to: number): SinkBatch {
-  if (from === 0 && to === batch.length) return batch
-  return { ...sliceBatch(batch, from, to), offsets: batch.offsets.slice(from, to) }
 }
 
 /** `topic-partition@offset`, or the offsets from first to last. */

@@ -4,7 +4,7 @@ import { withoutPrefix } from './client-props.js'
 import { converterProps } from './converters.js'
 import type { Plugins } from './plugins.js'
 
-const SIDES = ['key', 'value'] as const
+const SIDES = ['key', 'value', 'header'] as const
 type Side = (typeof SIDES)[number]
 
 /** What is wrong with the converters that are named, each blaming the key that names it. */
@@ -12,12 +12,16 @@ export function converterProblems(props: Props, plugins: Plugins): readonly Conf
   return SIDES.flatMap((side) => problemsOf(side, props, plugins))
 }
 
+function pluginFor(side: Side, name: string, plugins: Plugins) {
+  return side === 'header' ? plugins.headerConverter(name) : plugins.converter(name)
+}
+
 function problemsOf(side: Side, props: Props, plugins: Plugins): readonly ConfigProblem[] {
   const key = `${side}.converter`
   const name = props[key]
   if (name === undefined) return []
   try {
-    plugins.converter(name).config.parse(converterProps(side, props))
+    pluginFor(side, name, plugins).config.parse(converterProps(side, props))
     return []
   } catch (error) {
     if (error instanceof ConfigError) return error.problems.map(({ message }) => ({ key, message }))
@@ -34,7 +38,7 @@ export function warnAboutConverterProps(props: Props, plugins: Plugins, log: Log
     const prefix = `${side}.converter.`
     const name = props[`${side}.converter`]
     if (name === undefined) continue
-    for (const { key, nearest } of plugins.converter(name).config.unknown(withoutPrefix(props, prefix))) {
+    for (const { key, nearest } of pluginFor(side, name, plugins).config.unknown(withoutPrefix(props, prefix))) {
       const hint = nearest === null ? '' : ` Did you mean ${prefix}${nearest}?`
       log.warn(`Unknown key ${prefix}${key}: it has no effect.${hint}`, { key: `${prefix}${key}` })
     }

@@ -1,6 +1,7 @@
-// The converters of a connector, and encoders compiled once per topic and schema.
-import type { Converter, Encoder, Props, Schema } from '@rowbridge/api'
+// The converters of a connector.
+import type { Converter, Props } from '@rowbridge/api'
 import { withoutPrefix } from './client-props.js'
+import { headerConverterOf, type NamedHeaderConverter } from './headers.js'
 import type { Plugins } from './plugins.js'
 
 export interface NamedConverter {
@@ -12,6 +13,7 @@ export interface NamedConverter {
 export interface Converters {
   readonly key: NamedConverter
   readonly value: NamedConverter
+  readonly header: NamedHeaderConverter
 }
 
 /** A converter named by the connector takes the connector's sub-keys only; else it is the worker's with the worker's. */
@@ -19,6 +21,7 @@ export async function convertersOf(plugins: Plugins, worker: Props, connector: P
   return {
     key: await converterOf('key', plugins, worker, connector),
     value: await converterOf('value', plugins, worker, connector),
+    header: await headerConverterOf(plugins, worker, connector),
   }
 }
 
@@ -37,24 +40,6 @@ async function converterOf(
 }
 
 /** What the converter of a side is made from: its own keys, the prefix removed, and the side. */
-export function converterProps(side: 'key' | 'value', props: Props): Props {
+export function converterProps(side: 'key' | 'value' | 'header', props: Props): Props {
   return { ...withoutPrefix(props, `${side}.converter.`), 'converter.type': side }
-}
-
-export type EncoderOf = (schema: Schema | null) => Promise<Encoder>
-
-/** Encoders of one topic, compiled when their schema is first seen. */
-export function encodersOf(converter: Converter, topic: string): EncoderOf {
-  const compiled = new WeakMap<Schema, Promise<Encoder>>()
-  let schemaless: Promise<Encoder> | null = null
-  return (schema) => {
-    if (schema === null) return (schemaless ??= converter.encoder(topic, null))
-    let encoder = compiled.get(schema)
-    if (encoder === undefined) {
-      encoder = converter.encoder(topic, schema)
-      compiled.set(schema, encoder)
-      encoder.catch(() => compiled.delete(schema))
-    }
-    return encoder
-  }
 }

@@ -1,5 +1,5 @@
 // Failure cuts the batch: ever smaller pieces, in order, until the bad record stands alone and its siblings went on.
-import { DataError, type RecordBatch, type SchemaAndValues } from '@rowbridge/api'
+import { DataError } from '@rowbridge/api'
 
 /** Does a stage's work on the records `from … to`. */
 export type Work = (from: number, to: number) => Promise<void>
@@ -41,21 +41,4 @@ function smallerPieces(from: number, to: number, index: number | null): (readonl
     [from, bad],
   ]
   return pieces.filter(([start, end]) => end > start)
-}
-
-/** The records `from … to` of a batch. */
-export function sliceBatch<B extends RecordBatch>(batch: B, from: number, to: number): B {
-  if (from === 0 && to === batch.length) return batch
-  return {
-    ...batch,
-    length: to - from,
-    key: batch.key === null ? null : sliceValues(batch.key, from, to),
-    value: sliceValues(batch.value, from, to),
-    timestamps: batch.timestamps?.slice(from, to) ?? null,
-    headers: batch.headers?.slice(from, to) ?? null,
-  }
-}
-
-export function sliceValues(values: SchemaAndValues, from: number, to: number): SchemaAndValues {
-  return { schema: values.schema, values: values.values.slice(from, to) }
 }

@@ -1,11 +1,15 @@
+import { byteColumn } from '@rowbridge/api'
 import { expect, it } from 'vitest'
 import { Deliveries } from './deliveries.js'
 import type { Part } from './sink-writer.js'
 
+const nothing = byteColumn([])
+const fetched = { topic: 't', partition: 0, length: 0, offsets: [], timestamps: [], keys: nothing, values: nothing }
 const part = (next: number): Part => ({
   owned: { topic: 't', partition: 0, isOwned: true, next: null, committed: null, end: 0 },
   batches: [],
   next,
+  fetched: { ...fetched, headers: null, endOffset: 0 },
 })
 const nexts = (parts: readonly Part[] | null) => parts?.map(({ next }) => next) ?? null
 

@@ -1,23 +1,49 @@
 // Finds a plugin by any of the names that a configuration may call it.
-import { nearestKey, StateError, type ConnectorPlugin, type ConverterPlugin, type Plugin } from '@rowbridge/api'
+import {
+  nearestKey,
+  StateError,
+  type ConnectorPlugin,
+  type ConverterPlugin,
+  type HeaderConverterPlugin,
+  type Plugin,
+  type PredicatePlugin,
+  type TransformPlugin,
+} from '@rowbridge/api'
 
+/** Each throws StateError `unknown-plugin` that lists what there is. */
 export interface Plugins {
   readonly all: readonly Plugin[]
-  /** Throws StateError `unknown-plugin` that lists what there is. */
   connector(name: string): ConnectorPlugin
   converter(name: string): ConverterPlugin
+  /** Converters of keys and values convert headers, too. */
+  headerConverter(name: string): HeaderConverterPlugin | ConverterPlugin
+  transform(name: string): TransformPlugin
+  predicate(name: string): PredicatePlugin
 }
 
 export function pluginsOf(all: readonly Plugin[]): Plugins {
-  const connectors = all.filter((plugin) => plugin.type !== 'converter')
+  const connectors = all.filter((plugin) => plugin.type === 'source' || plugin.type === 'sink')
   const converters = all.filter((plugin) => plugin.type === 'converter')
-  const byConnectorName = namesOf(connectors, 'Connector')
-  const byConverterName = namesOf(converters, 'Converter')
+  const headerConverters = all.filter((plugin) => plugin.type === 'header_converter')
   return {
     all,
-    connector: (name) => byConnectorName.get(name.trim()) ?? fail('Connector', name, connectors),
-    converter: (name) => byConverterName.get(name.trim()) ?? fail('Converter', name, converters),
+    connector: finder('Connector', connectors),
+    converter: finder('Converter', converters),
+    headerConverter: finder('HeaderConverter', [...headerConverters, ...converters]),
+    transform: finder(
+      'Transformation',
+      all.filter((plugin) => plugin.type === 'transformation'),
+    ),
+    predicate: finder(
+      'Predicate',
+      all.filter((plugin) => plugin.type === 'predicate'),
+    ),
   }
+}
+
+function finder<P extends Plugin>(kind: string, plugins: readonly P[]): (name: string) => P {
+  const byName = namesOf(plugins, kind)
+  return (name) => byName.get(name.trim()) ?? fail(kind, name, plugins)
 }
 
 /** Full names win; a short name that two plugins share belongs to neither. */

@@ -1,22 +1,23 @@
 // Batches of a source as bytes.
 import {
-  DataError,
-  shown,
+  sliceBatch,
   sliceColumn,
   type ByteColumn,
   type Encoder,
-  type Header,
+  type HeaderConverter,
   type RecordBatch,
   type SchemaAndValues,
 } from '@rowbridge/api'
-import type { ProduceBatch, RecordHeader } from '@rowbridge/kafka'
-import type { EncoderOf } from './converters.js'
-import { sliceBatch } from './cut.js'
+import type { ProduceBatch } from '@rowbridge/kafka'
+import type { EncoderOf } from './encoders.js'
+import { encodeHeaders } from './headers.js'
+import type { Side } from './tolerance.js'
 
 export interface EncodeParts {
-  readonly lane: { readonly keys: EncoderOf; readonly values: EncoderOf }
+  readonly encoders: { readonly keys: EncoderOf; readonly values: EncoderOf }
+  readonly headers: HeaderConverter
   /** Set to the side at work, so that an error can say whose it is. */
-  readonly stage: { side: 'key' | 'value' }
+  readonly stage: { side: Side }
 }
 
 /** The records `from … to` encoded. Throws DataError with the index of the first bad one, counted from `from`. */
@@ -24,13 +25,15 @@ export async function encodeBatch(
   batch: RecordBatch,
   from: number,
   to: number,
-  { lane, stage }: EncodeParts,
+  { encoders, headers: converter, stage }: EncodeParts,
 ): Promise<ProduceBatch> {
   const part = sliceBatch(batch, from, to)
+  stage.side = 'header'
+  const headers = part.headers === null ? null : await encodeHeaders(converter, part.topic, part.headers)
   stage.side = 'key'
-  const keys = part.key === null ? null : encodeWith(await lane.keys(part.key.schema), part.key)
+  const keys = part.key === null ? null : encodeWith(await encoders.keys(part.key.schema), part.key)
   stage.side = 'value'
-  const values = encodeWith(await lane.values(part.value.schema), part.value)
+  const values = encodeWith(await encoders.values(part.value.schema), part.value)
   return {
     topic: part.topic,
     partition: part.partition,
@@ -38,29 +41,12 @@ export async function encodeBatch(
     keys,
     values,
     timestamps: part.timestamps,
-    headers: part.headers?.map(encodeHeaders) ?? null,
+    headers,
   }
 }
 
 function encodeWith(encoder: Encoder, { values }: SchemaAndValues) {
   return encoder.encode(values)
-}
-
-function encodeHeaders(headers: readonly Header[], index: number): readonly RecordHeader[] {
-  return headers.map(({ key, value }) => ({ key, value: headerBytes(key, value, index) }))
-}
-
-function headerBytes(key: string, value: unknown, index: number): Uint8Array | null {
-  if (value === null) return null
-  if (value instanceof Uint8Array) return value
-  if (typeof value === 'string' || typeof value === 'boolean' || typeof value === 'bigint') {
-    return Buffer.from(String(value), 'utf8')
-  }
-  if (typeof value === 'number' && Number.isSafeInteger(value)) return Buffer.from(String(value), 'utf8')
-  throw new DataError('unsupported-header', `Header ${key}: ${shown(value)} cannot be written`, {
-    index,
-    hint: 'Headers may be text, bytes, integers, booleans or null.',
-  })
 }
 
 /** The records `from … to` of what was encoded. */

@@ -1,26 +1,15 @@
 // Poll, decode, put, commit: the records of the topics on their way into a sink task. What the next put will have is
 // polled and decoded while the last is written; while a write takes long or is tried again, partitions are paused and
 // polls go on, so that the group keeps its member.
-import {
-  describeError,
-  RetriableError,
-  type Decoder,
-  type SinkBatch,
-  type SinkTask,
-  type TopicPartition,
-} from '@rowbridge/api'
+import { describeError, RetriableError, type ErrantRecords, type SinkTask, type TopicPartition } from '@rowbridge/api'
 import type { Consumer, ConsumerOptions, FetchedBatch } from '@rowbridge/kafka'
-import { orAborted, backoffMs, type Clock } from './clock.js'
-import { decodeBatch, sizeOf } from './consume.js'
-import type { Converters } from './converters.js'
-import { cut } from './cut.js'
+import { orAborted, backoffMs, settlesWithin } from './clock.js'
+import { sizeOf } from './consume.js'
 import { Deliveries } from './deliveries.js'
-import type { TaskMetrics } from './metrics.js'
-import { retry, type RetryOptions } from './retry.js'
+import { retry } from './retry.js'
+import { SinkDecoding, type SinkDecodingOptions } from './sink-decoding.js'
 import { SinkPartitions, uncommitted, type Owned } from './sink-partitions.js'
 import { SinkWriter, type Part } from './sink-writer.js'
-import type { WorkerLink } from './task/link.js'
-import type { Tolerance } from './tolerance.js'
 import { Wake } from './wake.js'
 
 /** Longest wait of one poll, and of one poll while partitions are paused. */
@@ -28,24 +17,21 @@ const POLL_MS = 1000
 const PAUSED_POLL_MS = 100
 /** From this time on a write counts as long, and partitions are paused. */
 const HOLD_AFTER_MS = 250
+/** What the last commit may take, or leaving the group; and the latter when the former had no answer. */
+const LAST_WORD_MS = 1500
+const AFTER_SILENCE_MS = 200
 /** Bytes of one put, as fetched. */
 const MOST_PUT_BYTES = 16 * 1024 * 1024
 
 const reachingKafka = () => 'Reaching Kafka'
 
-export interface SinkPipelineOptions {
+export interface SinkPipelineOptions extends SinkDecodingOptions {
   readonly task: SinkTask
   readonly className: string
   readonly openConsumer: (callbacks: Required<Pick<ConsumerOptions, 'assigned' | 'revoked'>>) => Consumer
-  readonly converters: Converters
-  readonly tolerance: Tolerance
-  readonly metrics: TaskMetrics
-  readonly link: WorkerLink
-  readonly clock: Clock
   readonly commitIntervalMs: number
   /** Records of one put. */
   readonly mostPutRecords: number
-  readonly conversionRetry: Pick<RetryOptions, 'timeoutMs' | 'mostMs'>
   readonly stopping: AbortSignal
   readonly cancelled: AbortSignal
 }
@@ -55,7 +41,7 @@ export class SinkPipeline {
   readonly #consumer: Consumer
   readonly #writer: SinkWriter
   readonly #partitions = new SinkPartitions()
-  readonly #decoders = new Map<string, { readonly keys: Decoder; readonly values: Decoder }>()
+  readonly #decoding: SinkDecoding
   readonly #waiting: Deliveries
   readonly #arrived = new Wake()
   readonly #taken = new Wake()
@@ -65,16 +51,23 @@ export class SinkPipeline {
   #isPaused = false
   #isPauseTold = false
   #isHeld = false
+  #isSilent = false
   #lastCommit = 0
 
   constructor(options: SinkPipelineOptions) {
     this.#options = options
     this.#waiting = new Deliveries({ records: options.mostPutRecords, bytes: MOST_PUT_BYTES })
+    this.#decoding = new SinkDecoding(options, this.#ending.signal)
     this.#writer = new SinkWriter({ ...options, ending: this.#ending.signal })
     this.#consumer = options.openConsumer({
       assigned: (partitions) => this.#assigned(partitions),
       revoked: (partitions) => this.#release(partitions),
     })
+  }
+
+  /** Takes records out of the put that is on. */
+  get errantRecords(): ErrantRecords {
+    return this.#writer
   }
 
   pause(): void {
@@ -106,7 +99,7 @@ export class SinkPipeline {
     await orAborted(writes, cancelled)
     if (!cancelled.aborted) await this.#release(this.#partitions.all())
     stopping.removeEventListener('abort', end)
-    await this.#consumer.close()
+    await this.#soon('leave its group', this.#consumer.close())
     if (this.#failure !== null) throw this.#failure.error
   }
 
@@ -201,39 +194,14 @@ export class SinkPipeline {
   }
 
   async #decode(fetched: FetchedBatch): Promise<Part> {
-    const { converters, metrics, link, tolerance, conversionRetry, clock } = this.#options
+    const { metrics, link } = this.#options
     const owned = this.#partitions.of(fetched)
     owned.end = Math.max(owned.end, fetched.endOffset)
     metrics.add('sink-record-read-total', fetched.length)
     metrics.add('sink-record-read-bytes', sizeOf(fetched))
     link.usedTopic(fetched.topic)
-    const batches: SinkBatch[] = []
-    const stage = { side: 'key' as 'key' | 'value' }
-    const decoders = this.#decodersOf(fetched.topic)
-    const what = () => `Decoding of ${fetched.topic}`
-    const signal = this.#ending.signal
-    const options = { ...conversionRetry, clock, signal, firstMs: 300, metrics, log: link.log, what }
-    const decode = async (from: number, to: number) => {
-      const work = () => decodeBatch(fetched, from, to, { ...decoders, stage })
-      batches.push(...(await retry(options, work)))
-    }
-    await cut(fetched.length, decode, (index, error) => {
-      const name = stage.side === 'key' ? 'KEY_CONVERTER' : 'VALUE_CONVERTER'
-      const where = `${fetched.topic}-${fetched.partition}@${fetched.offsets[index]}`
-      const details = { timestamp: fetched.timestamps[index] }
-      tolerance.onBad({ stage: name, className: converters[stage.side].className, where, details }, error)
-    })
-    return { owned, batches, next: (fetched.offsets.at(-1) ?? 0) + 1 }
-  }
-
-  #decodersOf(topic: string) {
-    const { key, value } = this.#options.converters
-    let decoders = this.#decoders.get(topic)
-    if (decoders === undefined) {
-      decoders = { keys: key.converter.decoder(topic), values: value.converter.decoder(topic) }
-      this.#decoders.set(topic, decoders)
-    }
-    return decoders
+    const batches = await this.#decoding.decode(fetched)
+    return { owned, batches, next: (fetched.offsets.at(-1) ?? 0) + 1, fetched }
   }
 
   async #writeAll(): Promise<void> {
@@ -289,6 +257,16 @@ export class SinkPipeline {
     }
   }
 
+  /** What a log that does not answer would have us wait for at the end. */
+  async #soon(what: string, work: Promise<void>): Promise<void> {
+    const { clock, cancelled, link } = this.#options
+    const most = this.#isSilent ? AFTER_SILENCE_MS : LAST_WORD_MS
+    if (cancelled.aborted || (await settlesWithin(work, most, clock))) return
+    this.#isSilent = true
+    link.log.warn(`The log does not answer and did not ${what}; records that were written may come again`)
+    work.catch((error: unknown) => link.log.debug('It failed in the end', { error }))
+  }
+
   async #assigned(partitions: readonly TopicPartition[]): Promise<void> {
     const { task, metrics } = this.#options
     this.#partitions.assign(partitions)
@@ -311,7 +289,8 @@ export class SinkPipeline {
     metrics.set('partition-count', this.#partitions.size)
     await orAborted(this.#writer.settled(), cancelled)
     if (cancelled.aborted) return
-    await this.#commit(revoked)
+    if (this.#ending.signal.aborted) await this.#soon('take the last offsets', this.#commit(revoked))
+    else await this.#commit(revoked)
     try {
       await task.close?.(revoked.map(({ topic, partition }) => ({ topic, partition })))
     } catch (error) {

@@ -1,60 +1,54 @@
 // Poll, encode, send, ack: the records of one source task on their way to the log. The next poll runs while the last
 // batches are sent. Per topic one send is open, so that a batch that is sent again never comes after a younger one
 // (Invariant 2).
-import { DataError, RetriableError, stringifyJson, type SourceBatch, type SourceTask } from '@rowbridge/api'
+import { DataError, RetriableError, type SourceBatch, type SourceTask } from '@rowbridge/api'
 import type { ProduceBatch, Producer } from '@rowbridge/kafka'
 import { Acks, type Submitted } from './acks.js'
-import { orAborted, backoffMs, settlesWithin, type Clock } from './clock.js'
-import { encodersOf, type Converters, type EncoderOf } from './converters.js'
+import { orAborted, backoffMs, settlesWithin } from './clock.js'
 import { cut } from './cut.js'
-import type { TaskMetrics } from './metrics.js'
-import { canJoin, encodeBatch, joinBatches, sizeOf, sliceProduce } from './produce.js'
-import { retry, type RetryOptions } from './retry.js'
+import { canJoin, joinBatches, sizeOf, sliceProduce } from './produce.js'
+import { retry } from './retry.js'
+import { placeOf, SourceEncoding, told, type SourceEncodingOptions } from './source-encoding.js'
 import { SourceOffsets } from './source-offsets.js'
-import type { WorkerLink } from './task/link.js'
-import type { Tolerance } from './tolerance.js'
 import { Wake } from './wake.js'
 
 /** Poll waits while this much is on its way to the log. */
 const MOST_OPEN_BATCHES = 64
 const MOST_OPEN_BYTES = 32 * 1024 * 1024
 /** A log that acked nothing for so long, though there was something to ack, does not answer: a stop need not wait for it. */
-const STALLED_MS = 3000
+const STALLED_MS = 1500
 const LOOK_MS = 100
 /** What goes to the log in one send. */
 const MOST_JOINED_BYTES = 4 * 1024 * 1024
 
-export interface SourcePipelineOptions {
+export interface SourcePipelineOptions extends SourceEncodingOptions {
   readonly task: SourceTask
   readonly producer: Producer
-  readonly converters: Converters
   readonly makeTopic: (topic: string) => Promise<void>
-  readonly tolerance: Tolerance
-  readonly metrics: TaskMetrics
-  readonly link: WorkerLink
-  readonly clock: Clock
   readonly flushIntervalMs: number
   readonly flushTimeoutMs: number
-  /** How failed conversions that may mend are tried again. */
-  readonly conversionRetry: Pick<RetryOptions, 'timeoutMs' | 'mostMs'>
   /** Aborted: drain and end. */
   readonly stopping: AbortSignal
-  /** Aborted: end at once. */
-  readonly cancelled: AbortSignal
 }
 
-/** One polled batch on its way: encoded in one piece, unless bad records were cut out of it. */
+/** One polled batch on its way. */
+interface Polled {
+  readonly batch: SourceBatch
+  readonly submitted: Submitted
+  /** Parts that are not in the log yet. */
+  left: number
+}
+
+/** What goes of a polled batch into one topic: encoded in one piece, unless bad records were cut out of it. */
 interface Sending {
+  readonly polled: Polled
   readonly batch: SourceBatch
   readonly pieces: readonly ProduceBatch[]
-  readonly submitted: Submitted
   readonly bytes: number
 }
 
-/** What belongs to one topic: its encoders, and what waits while its last send is open. */
+/** What belongs to one topic: what waits while its last send is open. */
 interface Lane {
-  readonly keys: EncoderOf
-  readonly values: EncoderOf
   readonly waiting: Sending[]
   isMade: boolean
   /** Settles when nothing waits any more; never rejects. */
@@ -65,6 +59,7 @@ export class SourcePipeline {
   readonly #options: SourcePipelineOptions
   readonly #acks = new Acks()
   readonly #offsets: SourceOffsets
+  readonly #encoding: SourceEncoding
   readonly #lanes = new Map<string, Lane>()
   readonly #wake = new Wake()
   readonly #giveUp = new AbortController()
@@ -77,6 +72,7 @@ export class SourcePipeline {
   constructor(options: SourcePipelineOptions) {
     this.#options = options
     this.#offsets = new SourceOffsets(this.#acks, options)
+    this.#encoding = new SourceEncoding(options)
   }
 
   pause(): void {
@@ -160,18 +156,25 @@ export class SourcePipeline {
   }
 
   async #submit(batch: SourceBatch): Promise<void> {
-    const { metrics } = this.#options
+    const { metrics, transforms } = this.#options
     metrics.add('source-record-poll-total', batch.length)
     metrics.observe('batch-size', batch.length)
     if (this.#acks.open === 0) this.#lastAnswer = this.#options.clock.now()
     const submitted = this.#acks.submit(batch.sourcePartition, batch.sourceOffset)
-    const lane = this.#laneOf(batch.topic)
-    const pieces = await metrics.timed('encode', () => this.#encode(lane, batch))
-    const bytes = pieces.reduce((sum, piece) => sum + sizeOf(piece), 0)
-    this.#openBytes += bytes
+    const parts =
+      transforms === null ? [batch] : await metrics.timed('transform', () => this.#encoding.transform(batch))
+    const polled = { batch, submitted, left: parts.length }
     metrics.level('source-record-active-count', this.#acks.open)
-    lane.waiting.push({ batch, pieces, submitted, bytes })
-    lane.open ??= this.#sendWaiting(lane)
+    // What transforms dropped is done with: its offset goes the way of those that are in the log.
+    if (parts.length === 0) await this.#done(polled)
+    for (const part of parts) {
+      const pieces = await metrics.timed('encode', () => this.#encoding.encode(part, batch))
+      const bytes = pieces.reduce((sum, piece) => sum + sizeOf(piece), 0)
+      this.#openBytes += bytes
+      const lane = this.#laneOf(part.topic)
+      lane.waiting.push({ polled, batch: part, pieces, bytes })
+      lane.open ??= this.#sendWaiting(lane)
+    }
   }
 
   /** Sends in order, what gathered during a send as one. After a failure nothing more of the task is sent. */
@@ -193,36 +196,8 @@ export class SourcePipeline {
 
   #laneOf(topic: string): Lane {
     let lane = this.#lanes.get(topic)
-    if (lane === undefined) {
-      const { key, value } = this.#options.converters
-      lane = {
-        keys: encodersOf(key.converter, topic),
-        values: encodersOf(value.converter, topic),
-        waiting: [],
-        isMade: false,
-        open: null,
-      }
-      this.#lanes.set(topic, lane)
-    }
+    if (lane === undefined) this.#lanes.set(topic, (lane = { waiting: [], isMade: false, open: null }))
     return lane
-  }
-
-  /** One piece, unless records that do not fit their schema are cut out. */
-  async #encode(lane: Lane, batch: SourceBatch): Promise<readonly ProduceBatch[]> {
-    const { tolerance, converters, clock, cancelled, conversionRetry, metrics, link } = this.#options
-    const pieces: ProduceBatch[] = []
-    const stage = { side: 'key' as 'key' | 'value' }
-    const what = () => `Encoding for ${batch.topic}`
-    const options = { ...conversionRetry, clock, signal: cancelled, firstMs: 300, metrics, log: link.log, what }
-    const encode = async (from: number, to: number) => {
-      pieces.push(await retry(options, () => encodeBatch(batch, from, to, { lane, stage })))
-    }
-    await cut(batch.length, encode, (index, error) => {
-      const { className } = converters[stage.side]
-      const name = stage.side === 'key' ? 'KEY_CONVERTER' : 'VALUE_CONVERTER'
-      tolerance.onBad({ stage: name, className, where: placeOf(batch, index) }, error)
-    })
-    return pieces
   }
 
   async #makeTopic(lane: Lane, together: readonly Sending[]): Promise<void> {
@@ -242,18 +217,25 @@ export class SourcePipeline {
       // Alone, each tells which of its records it is.
       if (!(error instanceof DataError)) throw error
     }
-    for (const { batch, pieces } of together) for (const piece of pieces) await this.#send(batch, piece)
+    for (const sending of together) for (const piece of sending.pieces) await this.#send(sending, piece)
   }
 
-  async #sent({ batch, pieces, submitted, bytes }: Sending): Promise<void> {
-    const { metrics, link, task } = this.#options
-    this.#acks.ack(submitted)
+  async #sent({ polled, batch, pieces, bytes }: Sending): Promise<void> {
+    const { metrics, link } = this.#options
     this.#lastAnswer = this.#options.clock.now()
     const count = pieces.reduce((sum, piece) => sum + piece.length, 0)
     metrics.add('source-record-write-total', count)
     metrics.add('source-record-write-bytes', bytes)
-    metrics.level('source-record-active-count', this.#acks.open)
     if (count > 0) link.usedTopic(batch.topic)
+    polled.left -= 1
+    if (polled.left === 0) await this.#done(polled)
+  }
+
+  /** Whatever became of the records, all of the batch is dealt with. */
+  async #done({ batch, submitted }: Polled): Promise<void> {
+    const { metrics, link, task } = this.#options
+    this.#acks.ack(submitted)
+    metrics.level('source-record-active-count', this.#acks.open)
     try {
       await task.commit?.(batch)
     } catch (error) {
@@ -261,12 +243,12 @@ export class SourcePipeline {
     }
   }
 
-  async #send(batch: SourceBatch, piece: ProduceBatch): Promise<void> {
+  async #send({ batch, polled }: Sending, piece: ProduceBatch): Promise<void> {
     const { tolerance } = this.#options
     const send = (from: number, to: number) => this.#sendAgain(batch.topic, sliceProduce(piece, from, to))
     await cut(piece.length, send, (index, error) => {
-      const where = `${placeOf(batch, index)} (of what was encoded)`
-      tolerance.onBad({ stage: 'KAFKA_PRODUCE', className: 'producer', where }, error)
+      const where = `${placeOf(batch, polled.batch, index)} (of what was encoded)`
+      return tolerance.onBad({ stage: 'KAFKA_PRODUCE', className: 'producer', where, ...told(batch, index) }, error)
     })
   }
 
@@ -317,12 +299,4 @@ function takeTogether(waiting: Sending[]): readonly Sending[] {
     return i > 0 && (!isJoined || bytes > MOST_JOINED_BYTES)
   })
   return waiting.splice(0, end < 0 ? waiting.length : end)
-}
-
-function placeOf(batch: SourceBatch, index: number): string {
-  const { topic, length, sourcePartition, sourceOffset } = batch
-  return (
-    `record ${index + 1} of ${length} for ${topic} of source partition ${stringifyJson(sourcePartition)} ` +
-    `up to offset ${stringifyJson(sourceOffset)}`
-  )
 }

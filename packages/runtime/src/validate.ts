@@ -15,6 +15,7 @@ import { converterProblems, warnAboutConverterProps } from './converter-keys.js'
 import type { ConfigInfos } from './herder.js'
 import type { Plugins } from './plugins.js'
 import { topicCreationProblems } from './topic-creation.js'
+import { transformProblems, transformValues, warnAboutTransformProps } from './transform-keys.js'
 
 export interface Validation {
   readonly plugins: Plugins
@@ -83,7 +84,8 @@ async function validateResolved(
   const own = new Map(plugin.config.validate(props).map((value) => [value.name, value]))
   const merged = framework.map((value) => own.get(value.name) ?? value)
   const known = new Set(merged.map((value) => value.name))
-  let configs = [...merged, ...[...own.values()].filter((value) => !known.has(value.name))]
+  const further = [...own.values()].filter((value) => !known.has(value.name))
+  let configs = [...merged, ...transformValues(props, plugins), ...further]
   configs = withProblems(configs, frameworkProblems(plugin, props, { plugins, worker }))
   if (configs.every((value) => value.errors.length === 0)) {
     const connector = await plugin.connector()
@@ -104,6 +106,7 @@ function frameworkProblems(
 ): ConfigProblem[] {
   return [
     ...(plugin.type === 'sink' ? sinkProblems(props) : topicCreationProblems(props)),
+    ...transformProblems(props),
     ...converterProblems(props, plugins),
     ...overrideProblems(overridePolicyOf(worker['connector.client.config.override.policy']), props),
   ]
@@ -170,10 +173,11 @@ export function warnAboutConnectorProps(plugin: ConnectorPlugin, props: Props, p
     const nearest = nearestKey(key, own === null ? names : [...names, own])
     log.warn(`Unknown key ${key}: it has no effect.${nearest === null ? '' : ` Did you mean ${nearest}?`}`, { key })
   }
-  for (const side of ['key', 'value']) {
+  for (const side of ['key', 'value', 'header']) {
     const ignored = Object.keys(props).filter((key) => key.startsWith(`${side}.converter.`))
     if (ignored.length === 0 || props[`${side}.converter`] !== undefined) continue
     log.warn(`${ignored.join(', ')} have no effect without ${side}.converter in the connector's configuration.`)
   }
   warnAboutConverterProps(props, plugins, log)
+  warnAboutTransformProps(props, plugins, log)
 }

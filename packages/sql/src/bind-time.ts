@@ -23,24 +23,24 @@ function two(n: number): string {
   return String(n).padStart(2, '0')
 }
 
-/** A date's text; years before 1 as `0044-03-15 BC`. */
-function dateText(days: number): string {
-  if (days >= FIRST_DAY_OF_YEAR_1) return formatDate(days)
+/** A date's text; years before 1 as `0044-03-15 BC`, where they are not counted on from 0. */
+function dateText(days: number, hasYearZero: boolean): string {
+  if (days >= FIRST_DAY_OF_YEAR_1 || hasYearZero) return formatDate(days)
   const [year, month, day] = civilOf(days)
   return `${String(1 - year).padStart(4, '0')}-${two(month)}-${two(day)} BC`
 }
 
 export function bindDate(column: BoundColumn, kind: SourceKind, times: TimeSettings): Binder {
   const { isLegacyCalendar } = times
-  const { specialWords } = column.target
+  const { specialWords, hasYearZero = false } = column.target
   return (value) => {
-    if (kind === 'date') return dateText(isLegacyCalendar ? isoDays(value as number) : (value as number))
+    if (kind === 'date') return dateText(isLegacyCalendar ? isoDays(value as number) : (value as number), hasYearZero)
     if (kind === 'text' && specialWords?.test(value as string) === true) return value as string
     const wall = kind === 'timestamp' || kind === 'text' ? wallOf(kind, value, times) : null
     if (wall === null) throw refuse(column, value, 'is no date')
     if (wall.ms % MS_PER_DAY !== 0 || wall.nanos !== 0)
       throw refuse(column, value, 'has a time of day, which the column would lose')
-    return dateText(wall.ms / MS_PER_DAY)
+    return dateText(wall.ms / MS_PER_DAY, hasYearZero)
   }
 }
 
@@ -102,15 +102,18 @@ function wallOf(kind: SourceKind, value: unknown, { zone, isLegacyCalendar }: Ti
     return { ms: zone === null ? utc : zone.toWall(utc), nanos: wall.nanos }
   }
   if (kind === 'date') return { ms: (isLegacyCalendar ? isoDays(Number(value)) : Number(value)) * MS_PER_DAY, nanos: 0 }
-  const utc = isInstant(value) ? value.ms : typeof value === 'bigint' ? Number(value) : value
-  if (typeof utc !== 'number') return null
-  const own = zone === null ? utc : zone.toWall(utc)
-  return { ms: isLegacyCalendar ? isoMs(own) : own, nanos: isInstant(value) ? value.nanos : fractionOf(value) }
+  const instant = isInstant(value) ? value : instantOf(value)
+  if (instant === null) return null
+  const own = zone === null ? instant.ms : zone.toWall(instant.ms)
+  return { ms: isLegacyCalendar ? isoMs(own) : own, nanos: instant.nanos }
 }
 
-/** Nanoseconds within the second, from milliseconds. */
-function fractionOf(ms: unknown): number {
-  return typeof ms === 'bigint' ? Number(((ms % 1000n) + 1000n) % 1000n) * 1_000_000 : nanosOf(ms as number)
+/** Far from today only whole seconds are safe as a number. */
+function instantOf(value: unknown): Clock | null {
+  if (typeof value === 'number') return { ms: value, nanos: nanosOf(value) }
+  if (typeof value !== 'bigint') return null
+  const fraction = ((value % 1000n) + 1000n) % 1000n
+  return { ms: Number(value - fraction), nanos: Number(fraction) * 1_000_000 }
 }
 
 /** Digits to write: none, or 3, 6, 9, as far as the column takes them. */
@@ -125,7 +128,7 @@ export function bindTimestamp(column: BoundColumn, kind: SourceKind, times: Time
   const step = 10 ** (9 - fraction)
   const isZoned = column.target.isZoned === true
   const clock = isZoned ? { ...times, zone: null } : times
-  const { specialWords } = column.target
+  const { specialWords, hasYearZero = false } = column.target
   return (value) => {
     if (value === INFINITE) return 'infinity'
     if (value === MINUS_INFINITE) return '-infinity'
@@ -141,7 +144,8 @@ export function bindTimestamp(column: BoundColumn, kind: SourceKind, times: Time
         'Give the column more digits after the second.',
       )
     }
-    return isoText(wall, digitsFor(wall.nanos, fraction), isZoned)
+    const digits = digitsFor(wall.nanos, fraction)
+    return hasYearZero ? formatWall(wall.ms, wall.nanos, digits) : isoText(wall, digits, isZoned)
   }
 }
 
@@ -150,5 +154,5 @@ function isoText({ ms, nanos }: Clock, digits: number, isZoned: boolean): string
   const days = Math.floor(ms / MS_PER_DAY)
   if (days >= FIRST_DAY_OF_YEAR_1) return `${formatWall(ms, nanos, digits)}${offset}`
   const clock = formatWall(ms - days * MS_PER_DAY, nanos, digits).slice(11)
-  return `${dateText(days).slice(0, -3)} ${clock}${offset} BC`
+  return `${dateText(days, false).slice(0, -3)} ${clock}${offset} BC`
 }

@@ -86,20 +86,34 @@ export function multiRow(
       const rest = rows.length % most
       const isUsual = rest === lastRest
       lastRest = rest
-      for (let at = 0; at < rows.length;) {
-        const left = rows.length - at
-        let size = left >= most ? most : isUsual ? left : 2 ** Math.floor(Math.log2(left))
-        let parameters = bindRows(rows, columns, at, at + size)
-        while (size > 1 && bytesOf(parameters) > limits.bytes) {
-          size = Math.max(1, 2 ** (Math.ceil(Math.log2(size)) - 1))
-          parameters = parameters.slice(0, size * columns.length)
+      try {
+        for (let at = 0; at < rows.length;) {
+          const left = rows.length - at
+          const size = left >= most ? most : isUsual ? left : 2 ** Math.floor(Math.log2(left))
+          const parameters = fitting(bindRows(rows, columns, at, at + size), size, limits.bytes)
+          const taken = parameters.length / columns.length
+          parts.push(inPlace(session.execute(textOf(taken), parameters), at))
+          at += taken
         }
-        parts.push(inPlace(session.execute(textOf(size), parameters), at))
-        at += size
+      } catch (error) {
+        // A statement that is under way must not come after the rollback.
+        await Promise.allSettled(parts)
+        throw error
       }
       return allDone(parts)
     },
   }
+}
+
+/** The parameters of as many of the first rows as fit into one statement; of one row at least. */
+function fitting(parameters: Parameter[], rows: number, bytes: number): Parameter[] {
+  const width = parameters.length / rows
+  let kept = parameters
+  for (let size = rows; size > 1 && bytesOf(kept) > bytes;) {
+    size = Math.max(1, 2 ** (Math.ceil(Math.log2(size)) - 1))
+    kept = kept.slice(0, size * width)
+  }
+  return kept
 }
 
 /** Texts are kept by their number of rows, so that a driver sees the same one again. */

@@ -1,6 +1,6 @@
 // The Database that connectors see: one session of a driver, completed by its dialect.
-import { ConfigError, RetriableError, StateError, type Schema } from '@rowbridge/api'
-import { literal, quoteName, textLiteral } from './ansi.js'
+import { RetriableError, StateError, type Schema } from '@rowbridge/api'
+import { quoteName, textLiteral } from './ansi.js'
 import type { CommitWatch, WatchScope } from './commits.js'
 import type {
   Alteration,
@@ -19,8 +19,9 @@ import type {
 } from './database.js'
 import { digitsNeeded, formatWall, isInstant } from './datetime.js'
 import type { Dialect, Parameter, ReadSettings, Session } from './dialect.js'
+import { ddlOf } from './ddl.js'
 import { failureOf } from './failures.js'
-import { openPhraseBook, type DdlColumn, type PhraseBook } from './phrase-book.js'
+import { openPhraseBook, type PhraseBook } from './phrase-book.js'
 import { columnOf, compileRowReader, type RowReader } from './row-reader.js'
 import { checkLengths, cutName, nameParts, shownTable, tableIdOf } from './table.js'
 import type { TargetColumn } from './target.js'
@@ -193,9 +194,10 @@ export class Connection implements Database {
     checkLengths(id, [id.table, ...columns.map(({ name }) => name)], this.#parts.dialect)
     const keys = columns.filter((column) => column.isPrimaryKey)
     const phrases = await this.#openPhrases()
+    const { dialect, settings } = this.#parts
     const text = phrases.createTable(
       id,
-      columns.map((column) => this.#ddlOf(column, keys.length)),
+      columns.map((column) => ddlOf(column, keys.length, dialect, settings.zone)),
       keys.map((column) => column.name),
     )
     try {
@@ -211,7 +213,8 @@ export class Connection implements Database {
     const phrases = await this.#openPhrases()
     const names = columns.map(({ name }) => name)
     checkLengths(id, names, this.#parts.dialect)
-    const ddl = columns.map((column) => this.#ddlOf(column, 0))
+    const { dialect, settings } = this.#parts
+    const ddl = columns.map((column) => ddlOf(column, 0, dialect, settings.zone))
     const groups = this.#parts.dialect.addsManyColumns === false ? ddl.map((column) => [column]) : [ddl]
     for (const group of groups) {
       await this.#guard(`ALTER TABLE ${shownTable(id)}`, () => this.#parts.session.run(phrases.addColumns(id, group)))
@@ -219,9 +222,10 @@ export class Connection implements Database {
   }
 
   async widenings(table: Table, needs: readonly ColumnNeed[]): Promise<readonly Alteration[]> {
-    const { dialect, session } = this.#parts
-    const ddlOf = (schema: Schema, name: string) => this.#ddlOf({ name, schema, isPrimaryKey: false }, 0).type
-    const parts = { dialect, session, ddlOf, quoteName: (name: string) => this.quoteName(name) }
+    const { dialect, session, settings } = this.#parts
+    const typeOf = (schema: Schema, name: string) =>
+      ddlOf({ name, schema, isPrimaryKey: false }, 0, dialect, settings.zone).type
+    const parts = { dialect, session, typeOf, quoteName: (name: string) => this.quoteName(name) }
     const quoted = this.quoteTable(table.id)
     return this.#guard(shownTable(table.id), () => findWidenings({ ...parts, table, quoted, needs }))
   }
@@ -285,32 +289,6 @@ export class Connection implements Database {
   #openPhrases(): Promise<PhraseBook> {
     this.#phrases ??= openPhraseBook(this.#parts.dialect.phrases, (name) => this.quoteName(name))
     return this.#phrases
-  }
-
-  #ddlOf(column: ColumnSpec, keys: number): DdlColumn {
-    const { dialect, settings } = this.#parts
-    const { schema } = column
-    const type = dialect.writes[schema.name ?? ''] ?? dialect.writes[schema.type]
-    const make = column.isPrimaryKey ? (type?.key ?? type?.ddl) : type?.ddl
-    if (make === undefined) {
-      throw new ConfigError(
-        'unsupported-type',
-        [{ key: 'auto.create', message: `${column.name}: there is no column type for ${schema.name ?? schema.type}` }],
-        { hint: 'Flatten the record, or leave the field out.' },
-      )
-    }
-    const { default: value } = schema
-    const write = dialect.literals?.[schema.name ?? schema.type]
-    const defaultText =
-      value === undefined || value === null
-        ? null
-        : (write?.(value, settings.zone) ?? literal(schema, value, settings.zone))
-    return {
-      name: column.name,
-      type: typeof make === 'function' ? make(schema, keys) : make,
-      isNullable: schema.optional && !column.isPrimaryKey,
-      defaultText,
-    }
   }
 
   #parameters(statement: Statement): Parameter[] {

@@ -21,6 +21,8 @@ export interface Column {
   readonly isNullable: boolean
   readonly isPrimaryKey: boolean
   readonly isAutoIncrement: boolean
+  /** True: the column is there, and `SELECT *` leaves it out. */
+  readonly isInvisible?: boolean
 }
 
 export interface Table {

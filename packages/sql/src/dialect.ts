@@ -23,6 +23,7 @@ export interface RawColumn {
   readonly isNullable: boolean
   readonly isPrimaryKey: boolean
   readonly isAutoIncrement: boolean
+  readonly isInvisible?: boolean
 }
 
 export interface RawResult {
@@ -52,6 +53,8 @@ export type Reader = (raw: unknown) => unknown
 /** How a database type is read. Functions are called once per shape of a result. */
 export interface ReadType {
   readonly schema: Schema | ((column: RawColumn, settings: ReadSettings) => Schema)
+  /** For the printed page: which values do not fit the schema, and what they go as. */
+  readonly otherwise?: string
   /** Absent, or null for a column: the raw value is the value. */
   readonly read?: (column: RawColumn, settings: ReadSettings) => Reader | null
   /** For types that mean a point in time: the exact one. */

@@ -63,6 +63,7 @@ export function columnOf(dialect: Dialect, raw: RawColumn, settings: ReadSetting
     isNullable: raw.isNullable,
     isPrimaryKey: raw.isPrimaryKey,
     isAutoIncrement: raw.isAutoIncrement,
+    ...(raw.isInvisible === true ? { isInvisible: true } : {}),
   }
 }
 

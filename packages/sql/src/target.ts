@@ -34,6 +34,8 @@ export interface Target {
   readonly isZoned?: boolean
   /** Which special floats the column takes; absent: all. */
   readonly specials?: 'infinity' | 'none'
+  /** Whether the year before 1 is written as 0, not as `0001 BC`. */
+  readonly hasYearZero?: boolean
   /** Words that the column takes beside its ordinary values: `NaN`, `infinity`, `0000-00-00`. */
   readonly specialWords?: RegExp
   /** Whether U+0000 cannot be in a text. */
@@ -41,6 +43,8 @@ export interface Target {
   /** The type's name as a cast needs it. */
   readonly cast?: string
   readonly isArray?: boolean
+  /** Whether values come as an array of text and are cast one by one: an array of the type would come apart otherwise. */
+  readonly isText?: boolean
   /** Whether the column holds JSON, so that a text in it has quotes. */
   readonly isJson?: boolean
   /** Whether bits are written as the digits 0 and 1, not as bytes. */

@@ -8,7 +8,9 @@ const SETTINGS: ReadSettings = { numericMapping: 'none', zone: null, isLegacyCal
 /** The page for a dialect's file name: what is read as what, and which column is created for what. */
 export async function typesMarkdown(dialect: string): Promise<string> {
   const { default: parts } = await importFile(dialect)
-  const reads = Object.entries(parts.reads).map(([type, read]) => `| ${type} | ${shownSchema(schemaFor(type, read))} |`)
+  const reads = Object.entries(parts.reads).map(
+    ([type, read]) => `| ${type} | ${shownSchema(schemaFor(type, read))} | ${read.otherwise ?? ''} |`,
+  )
   const writes = Object.entries(parts.writes).map(([type, write]) => `| ${shortName(type)} | ${ddlFor(type, write)} |`)
   return [
     `# Types: ${dialect}`,
@@ -17,8 +19,10 @@ export async function typesMarkdown(dialect: string): Promise<string> {
     '',
     '## Read',
     '',
-    '| database type | Connect schema |',
-    '| --- | --- |',
+    'A value that does not fit goes in a record of its own schema, in which that one field differs.',
+    '',
+    '| database type | Connect schema | what does not fit |',
+    '| --- | --- | --- |',
     ...reads,
     '',
     '## Created',

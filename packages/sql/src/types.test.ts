@@ -46,6 +46,8 @@ it.each([
   ['-7', '-7.00'],
   ['1e2', '100.00'],
   ['0.5', '0.50'],
+  ['00000012.50', '12.50'],
+  ['00000000.00', '0.00'],
 ])('reads %s at its scale', (raw, value) => {
   const column = columnOf(10, 2)
   expect(readDecimal(column, exact(10, 2))(raw)).toBe(value)

@@ -77,7 +77,9 @@ export function readDecimal(column: RawColumn, schema: Schema): Reader {
   const tail = scale === 0 ? null : scale
   return (raw) => {
     const text = String(raw)
-    if (tail !== null && text.charCodeAt(text.length - tail - 1) === 46) return text
+    // Zeros that only fill a column's width are taken away below.
+    const isBare = text.charCodeAt(0) !== 48 || text.length === scale + 2
+    if (tail !== null && isBare && text.charCodeAt(text.length - tail - 1) === 46) return text
     const plain = plainDecimal(text)
     const scaled = plain === null ? null : rescale(plain, scale)
     if (scaled !== null) return scaled
@@ -148,23 +150,23 @@ export function readInstant(column: RawColumn, zone: Zone | null): (raw: unknown
 export function readTime(column: RawColumn, zone: Zone | null): Reader {
   return (raw) => {
     const ms = parseTimeMs(raw as string)
-    if (Number.isNaN(ms) || ms > 2_147_483_647 || ms < -2_147_483_648) {
-      throw unreadable(
-        column,
-        raw,
-        'A Time has at most 596 hours. Cast the column to text, or leave the row out by a query.',
-      )
-    }
-    if (zone === null || ms < 0 || ms >= MS_PER_DAY) return ms
+    if (!(ms >= 0 && ms <= MS_PER_DAY)) throw unreadable(column, raw, 'A Time is within one day.')
+    if (zone === null || ms === MS_PER_DAY) return ms
     return ((zone.toUtc(ms) % MS_PER_DAY) + MS_PER_DAY) % MS_PER_DAY
   }
 }
 
 /** The types of date and time whose raw values are text in ISO form. */
-export const DATE_TYPE: ReadType = { schema: date(), read: readDate }
-export const TIME_TYPE: ReadType = { schema: time(), read: (column, { zone }) => readTime(column, zone) }
+const NO_DAY = 'dates without a month or a day: string'
+export const DATE_TYPE: ReadType = { schema: date(), otherwise: NO_DAY, read: readDate }
+export const TIME_TYPE: ReadType = {
+  schema: time(),
+  otherwise: 'what is negative or longer than a day: string',
+  read: (column, { zone }) => readTime(column, zone),
+}
 export const TIMESTAMP_TYPE: ReadType = {
   schema: timestamp(),
+  otherwise: NO_DAY,
   read: readTimestamp,
   instant: (column, { zone }) => readInstant(column, zone),
 }

@@ -9,7 +9,7 @@ export interface WideningParts {
   readonly dialect: Dialect
   readonly session: Session
   /** The column type of a schema. */
-  readonly ddlOf: (schema: Schema, name: string) => string
+  readonly typeOf: (schema: Schema, name: string) => string
   readonly quoteName: (name: string) => string
   readonly table: Table
   /** The quoted table. */
@@ -41,7 +41,7 @@ async function wideningOf(need: ColumnNeed, parts: WideningParts): Promise<Alter
     typeName: column.typeName,
     isNullable: column.isNullable,
     isPrimaryKey: column.isPrimaryKey,
-    type: wider === null || wider === 'longer' ? wider : parts.ddlOf(wider, need.name),
+    type: wider === null || wider === 'longer' ? wider : parts.typeOf(wider, need.name),
     length: need.length,
     dropsNotNull,
   })

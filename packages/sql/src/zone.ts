@@ -4,7 +4,7 @@ import { ConfigError } from '@rowbridge/api'
 /** Null stands for UTC wherever a zone may be given. */
 export interface Zone {
   readonly name: string
-  /** The instant of a wall clock. In a gap the clock is read as not yet put forward; of two instants the earlier is taken. */
+  /** The instant of a wall clock, as Java tells it. In a gap the clock is read as not yet put forward; of two instants the later is taken. */
   toUtc(wallMs: number): number
   toWall(utcMs: number): number
 }
@@ -15,6 +15,10 @@ const QUARTER = 900_000
 const CACHED_QUARTERS = 10_000
 /** How far offsets can be asked for; beyond, the same day of the week in the same kind of year is. */
 const FARTHEST = 8_600_000_000_000_000
+/** Java knows no offsets from before 1900: there it has the standard time of today. */
+const FIRST_KNOWN = Date.UTC(1900, 0, 1)
+const WINTER = Date.UTC(2024, 0, 1)
+const SUMMER = Date.UTC(2024, 6, 1)
 const FOUR_CENTURIES = 146_097 * 86_400_000
 
 /** The zone of an IANA name; null for UTC. Throws ConfigError. */
@@ -22,7 +26,9 @@ export function zoneOf(name: string | undefined): Zone | null {
   if (name === undefined || name === '' || UTC_NAMES.has(name.toUpperCase())) return null
   const format = formatOf(name)
   const known = new Map<number, number>()
+  const standard = Math.min(readOffset(format, WINTER), readOffset(format, SUMMER))
   const offsetAt = (utcMs: number): number => {
+    if (utcMs < FIRST_KNOWN) return standard
     const quarter = Math.floor(within(utcMs) / QUARTER)
     let offset = known.get(quarter)
     if (offset === undefined) {
@@ -36,10 +42,8 @@ export function zoneOf(name: string | undefined): Zone | null {
     name,
     toWall: (utcMs) => utcMs + offsetAt(utcMs),
     toUtc: (wallMs) => {
-      const before = offsetAt(wallMs - 86_400_000)
-      if (offsetAt(wallMs - before) === before) return wallMs - before
       const after = offsetAt(wallMs + 86_400_000)
-      return offsetAt(wallMs - after) === after ? wallMs - after : wallMs - before
+      return offsetAt(wallMs - after) === after ? wallMs - after : wallMs - offsetAt(wallMs - 86_400_000)
     },
   }
 }

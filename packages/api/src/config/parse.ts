@@ -30,7 +30,11 @@ export function parseKey(
     return { value: key.type === 'enum' ? trimmed : null, errors: [invalid(parsed.problem), ...unbounded(name, key)] }
   }
   const problem = checkValue(key, parsed, trimmed)
-  return { value: parsed, errors: problem === null ? [] : [invalid(problem)] }
+  if (problem === null) return { value: parsed, errors: [] }
+  const message = Array.isArray(parsed)
+    ? `Invalid value [${parsed.join(', ')}] for configuration ${name}: ${problem}`
+    : invalid(problem)
+  return { value: parsed, errors: [message] }
 }
 
 /** Kafka has the bounds of a number checked even where there is none. */

@@ -170,9 +170,26 @@ const keys = {
   ...evolveKeys,
 } as const
 
-const ownWords = defineConfig(keys, [deletesNeedKeys, writesNeedKeys, versionsNeedKeys], {
+const DELETES: readonly string[] = ['delete.enabled', 'pk.mode']
+const DELETES_NEED_KEYS = 'Deletes are only supported for pk.mode record_key'
+
+const declared = defineConfig(keys, [deletesNeedKeys, writesNeedKeys, versionsNeedKeys], {
   passThrough: [PASS_THROUGH],
 })
+
+/** That deletes need keys is told even where other keys are wrong, as Kafka Connect tells it. */
+const ownWords: typeof declared = {
+  ...declared,
+  validate(props) {
+    const values = declared.validate(props)
+    const valueOf = (name: string) => values.find((value) => value.name === name)?.value
+    if (valueOf('delete.enabled') !== 'true' || valueOf('pk.mode') === 'record_key') return values
+    return values.map((value) => {
+      const isBlamed = value.errors.length === 0 && DELETES.includes(value.name)
+      return isBlamed ? { ...value, errors: [DELETES_NEED_KEYS] } : value
+    })
+  },
+}
 
 export const sinkConfig = inWordsOfAll(ownWords)
 export type SinkConfig = Config<typeof keys>
@@ -187,8 +204,7 @@ interface RuleConfig {
 
 function deletesNeedKeys(config: RuleConfig): readonly ConfigProblem[] {
   if (!config['delete.enabled'] || config['pk.mode'] === 'record_key') return []
-  const message = 'Deletes are only supported for pk.mode record_key'
-  return ['delete.enabled', 'pk.mode'].map((key) => ({ key, message }))
+  return DELETES.map((key) => ({ key, message: DELETES_NEED_KEYS }))
 }
 
 const NEED_KEYS: readonly string[] = ['upsert', 'update']

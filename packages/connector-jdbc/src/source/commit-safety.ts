@@ -196,7 +196,8 @@ export class CommitSafety {
   async #newestTime(database: Database, after: Position): Promise<Position | null> {
     const { source, cursor, delayMs, signal } = this.#options
     const { fenced } = cursor
-    const tickMs = Math.max(...fenced.columns.map(({ typeName }) => database.tickMs(typeName)))
+    const times = fenced.columns.filter(({ name }) => cursor.instants.includes(name))
+    const tickMs = Math.max(...times.map(({ typeName }) => database.tickMs(typeName)))
     const now = (await database.now()).ms - delayMs
     const bound = { ...START, timestamp: instantOf(now - (((now % tickMs) + tickMs) % tickMs)) }
     const text = `SELECT 1 AS ${database.quoteName('value')} FROM ${source.from} WHERE ${fenced.where}`

@@ -8,8 +8,8 @@ const FIRST_ROWS = 25
 const GROWTH = 4
 /** Pages shorter than this are worth making longer however fast they are: each costs a round trip. */
 const SHORT_ROWS = 1000
-/** No page is to be larger than this. */
-const MOST_BYTES = 8_000_000
+/** No page is to be larger than this, and no batch. */
+export const MOST_BYTES = 8_000_000
 /** A page read faster than this is not worth making larger. */
 const SLOW_MS = 100
 const MOST_TIMES = 32

@@ -176,6 +176,9 @@ function warnUnreadable(table: Table, rules: ColumnRules | null, log: Log): void
   for (const column of table.columns.filter(({ schema, name }) => schema === null && isRead(name))) {
     log.warn(`${fullName(table.id)}.${column.name} is left out: its type ${column.typeName} cannot be read.`)
   }
+  for (const { name } of table.columns.filter((candidate) => candidate.isInvisible === true)) {
+    log.warn(`${fullName(table.id)}.${name} is left out: the column is invisible. Name it in a query to read it.`)
+  }
 }
 
 /** Runs the query for no rows where its columns are needed, and so learns whether it can be run at all. */

@@ -1,6 +1,6 @@
 // Writes single values as JSON bytes into a buffer at an offset and returns the offset after them.
 // The caller has made room: 6 bytes per UTF-16 unit of a string, 26 for a number.
-import { javaDouble, javaFloat } from '../java-double.js'
+import { javaDouble, javaFloat } from '@rowbridge/api'
 
 /** Room that any number needs. */
 export const NUMBER_ROOM = 26

@@ -1,5 +1,5 @@
 // Writes decimals as JSON bytes: by arithmetic where a number is exact, else by bigint.
-import { bigDecimalText, smallUnscaled, twosComplement, unscaledOf } from '../decimal-text.js'
+import { bigDecimalText, smallUnscaled, twosComplement, unscaledOf } from '@rowbridge/api'
 import { writeAscii, writeBase64, writeTriple } from './byte-writer.js'
 
 const TWO_32 = 4_294_967_296

@@ -1,7 +1,7 @@
 // Reads parsed payloads as values of a schema: structs become rows. What Java would wrap, cut or replace without a word
 // is an error here.
 import { DATE, DECIMAL, scaleOf, shown, TIME, TIMESTAMP, type Schema } from '@rowbridge/api'
-import { decimalOfLiteral, decimalText, ofTwosComplement } from '../decimal-text.js'
+import { decimalOfLiteral, decimalText, ofTwosComplement } from '@rowbridge/api'
 import { bytesOf, smallNumberOf } from './base64.js'
 import type { JsonConfig } from './config.js'
 import { NumberLiteral } from './exact-parse.js'

@@ -1,7 +1,7 @@
 // Values without a schema: written as JSON by what they are in JavaScript, read as JSON.parse reads them, whole numbers
 // beyond the safe integers as bigint.
 import { byteColumn, shown, type Encoder } from '@rowbridge/api'
-import { javaDouble } from '../java-double.js'
+import { javaDouble } from '@rowbridge/api'
 import type { JsonConfig } from './config.js'
 import { NumberLiteral } from './exact-parse.js'
 import type { Reading } from './payload-reader.js'

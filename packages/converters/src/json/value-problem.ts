@@ -1,6 +1,6 @@
 // Says why a value does not fit its schema, in one place for writing and reading. Called only once something is wrong.
 import { DataError, DATE, DECIMAL, scaleOf, shown, TIME, TIMESTAMP, type Schema } from '@rowbridge/api'
-import { unscaledOf } from '../decimal-text.js'
+import { unscaledOf } from '@rowbridge/api'
 
 export const MOST_MILLIS_OF_DAY = 86_400_000
 export const MOST_FLOAT = 3.4028235677973366e38

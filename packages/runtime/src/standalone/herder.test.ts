@@ -76,9 +76,13 @@ describe('creating a connector', () => {
   })
 
   it.each([
-    ['transforms', { ...source, transforms: 'mask' }],
-    ['predicates', { ...source, predicates: 'p' }],
-    ['errors.deadletterqueue.topic.name', { ...sink, 'errors.deadletterqueue.topic.name': 'dlq' }],
+    ['transforms.mask.type', { ...source, transforms: 'mask' }],
+    ['predicates.p.type', { ...source, predicates: 'p', 'predicates.p.type': 'no.such.Predicate' }],
+    ['topics', { ...sink, topics: 'in,dlq', 'errors.deadletterqueue.topic.name': 'dlq' }],
+    [
+      'topics.regex',
+      { 'connector.class': 'CollectorSink', 'topics.regex': 'd.*', 'errors.deadletterqueue.topic.name': 'dlq' },
+    ],
     ['exactly.once.support', { ...source, 'exactly.once.support': 'required' }],
     ['transaction.boundary', { ...source, 'transaction.boundary': 'interval' }],
     ['header.converter', { ...sink, 'header.converter': 'org.apache.kafka.connect.json.JsonConverter' }],

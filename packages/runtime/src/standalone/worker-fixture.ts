@@ -7,11 +7,18 @@ import {
   byteColumn,
   bytesAt,
   DataError,
+  defineBatchTransform,
   defineConfig,
+  definePredicate,
+  defineTransform,
   describeError,
+  perStretch,
   primitive,
+  RetriableError,
+  textAt,
   type Connector,
   type ConverterPlugin,
+  type ErrantRecords,
   type Json,
   type Log,
   type Props,
@@ -21,7 +28,7 @@ import {
   type SourcePlugin,
   type SourceTask,
 } from '@rowbridge/api'
-import { openKafka } from '@rowbridge/kafka'
+import { openKafka, type Kafka } from '@rowbridge/kafka'
 import type { OpenKafka } from '../task/host.js'
 import type { Worker } from '../worker.js'
 import { startStandalone } from './start.js'
@@ -36,6 +43,10 @@ export interface Controls {
   readonly puts: string[]
   /** Called before each put; throws to fail it. */
   beforePut: (connector: string, batches: readonly SinkBatch[], signal: AbortSignal) => void | Promise<void>
+  /** What the sink task reports of a record by its text; null where it takes the record. */
+  report: (text: string) => DataError | null
+  /** Called when all reports of a put are made; throws to fail it. */
+  afterReports: () => void
   /** Called before each poll; throws to fail it. */
   beforePoll: (connector: string, next: number) => void | Promise<void>
   /** Rows that generators have; further ones come when it grows. */
@@ -69,6 +80,8 @@ export function controls(): Controls {
     received: [],
     puts: [],
     beforePut: () => undefined,
+    report: () => null,
+    afterReports: () => undefined,
     beforePoll: () => undefined,
     rows: 0,
     textOf: (row) => `row ${row}`,
@@ -162,9 +175,11 @@ function collector(control: Controls): SinkPlugin {
     task: () => {
       let connector = ''
       let signal = new AbortController().signal
+      let errant: ErrantRecords | null = null
       return Promise.resolve({
         start: (_props, context) => {
           connector = context.connector
+          errant = context.errantRecords
           signal = context.signal
           return Promise.resolve()
         },
@@ -179,11 +194,16 @@ function collector(control: Controls): SinkPlugin {
         put: async (batches) => {
           control.puts.push(batches.map((batch) => `${batch.topic}-${batch.partition}@${batch.offsets[0]}`).join(' '))
           await control.beforePut(connector, batches, signal)
-          for (const { topic, partition, offsets, value } of batches) {
-            value.values.forEach((text, i) => {
-              control.received.push(`${topic}-${partition}@${offsets[i]}=${String(text)}`)
-            })
+          const good: string[] = []
+          for (const batch of batches) {
+            for (const [i, text] of batch.value.values.entries()) {
+              const error = control.report(String(text))
+              if (error === null) good.push(`${batch.topic}-${batch.partition}@${batch.offsets[i]}=${String(text)}`)
+              else void errant?.report(batch, i, error)
+            }
           }
+          control.afterReports()
+          control.received.push(...good)
         },
         stop: () => Promise.resolve(),
       })
@@ -222,6 +242,42 @@ const textConverter: ConverterPlugin = {
     })),
 }
 
+/** Values in upper case; `BAD` cannot be. */
+const shout = defineTransform('test.Shout', defineConfig({}), () => (schema) => ({
+  schema,
+  row: (row) => shouted(String(row)),
+}))
+
+function shouted(text: string): string {
+  if (text === 'BAD') throw new DataError('invalid-text', 'cannot be shouted', { hint: 'Whisper it.' })
+  return text.toUpperCase()
+}
+
+const drop = defineBatchTransform('test.Drop', defineConfig({}), () => ({ apply: () => null }))
+
+/** Each record to a topic of its text. */
+const spread = defineBatchTransform('test.Spread', defineConfig({}), () => ({
+  apply: (batch) =>
+    perStretch(
+      batch,
+      (i) => String(batch.value.values[i]),
+      (stretch, text) => ({ ...stretch, topic: `${stretch.topic}.${text}` }),
+    ),
+}))
+
+const textIs = definePredicate(
+  'test.TextIs',
+  defineConfig({ text: { type: 'string', check: (text) => (text === '' ? 'empty' : null), doc: 'The text.' } }),
+  ({ text }) => ({ test: ({ value }) => value.values.map((each) => each === text) }),
+)
+
+export interface FixtureRecord {
+  readonly key: string | null
+  readonly value: string | null
+  readonly timestamp: number
+  readonly headers: readonly (readonly [string, string | null])[]
+}
+
 export interface LoggedLine {
   readonly level: string
   readonly message: string
@@ -239,12 +295,36 @@ export interface WorkerFixture {
   readonly produce: (topic: string, texts: readonly (string | null)[]) => Promise<void>
   /** All texts of a topic as it is now, in order of its partitions. */
   readonly read: (topic: string) => Promise<readonly string[]>
+  /** All records of a topic of one partition. */
+  readonly records: (topic: string) => Promise<readonly FixtureRecord[]>
   readonly dispose: () => Promise<void>
 }
 
 export interface FixtureOptions {
   readonly props?: Props
   readonly openKafka?: OpenKafka
+}
+
+/** Opens logs in which one topic takes nothing. */
+export const withoutTopic: (topic: string) => OpenKafka = (topic) => async (props, options) => {
+  const kafka = await openKafka(props, options)
+  const producer: Kafka['producer'] = (producerOptions) => {
+    const real = kafka.producer(producerOptions)
+    return {
+      send: (batch) =>
+        batch.topic === topic
+          ? Promise.reject(new RetriableError('broker-unreachable', 'no broker'))
+          : real.send(batch),
+      close: (timeoutMs) => real.close(timeoutMs),
+    }
+  }
+  return {
+    producer,
+    consumer: (consumerOptions) => kafka.consumer(consumerOptions),
+    admin: (clientId) => kafka.admin(clientId),
+    member: (memberOptions) => kafka.member(memberOptions),
+    close: () => kafka.close(),
+  }
 }
 
 export async function workerFixture({ props, openKafka: open }: FixtureOptions = {}): Promise<WorkerFixture> {
@@ -263,7 +343,7 @@ export async function workerFixture({ props, openKafka: open }: FixtureOptions =
   const start = (further: Props = {}) =>
     startStandalone({
       props: { ...base, ...props, ...further },
-      plugins: [generator(control), collector(control), textConverter],
+      plugins: [generator(control), collector(control), textConverter, ...shout, drop, spread, textIs],
       log,
       ...(open === undefined ? {} : { openKafka: open }),
     })
@@ -284,21 +364,8 @@ export async function workerFixture({ props, openKafka: open }: FixtureOptions =
       await producer.send({ ...batch, timestamps: null, headers: null })
       await producer.close()
     },
-    read: async (topic) => {
-      if ((await kafka.admin('test').describe(topic)) === null) return []
-      const consumer = kafka.consumer({ clientId: 'test', groupId: null, topics: [topic], start: 'earliest' })
-      await consumer.start()
-      const texts: string[] = []
-      const ends = await kafka.admin('test').offsets(topic)
-      const count = ends.reduce((sum, { latest }) => sum + latest, 0)
-      while (texts.length < count) {
-        for (const { length, values } of await consumer.poll(1000)) {
-          for (let i = 0; i < length; i += 1) texts.push(Buffer.from(bytesAt(values, i) ?? '').toString())
-        }
-      }
-      await consumer.close()
-      return texts
-    },
+    read: async (topic) => (await recordsOf(kafka, topic)).map(({ value }) => value ?? ''),
+    records: (topic) => recordsOf(kafka, topic),
     dispose: async () => {
       await fixture.worker.stop()
       await kafka.close()
@@ -306,6 +373,32 @@ export async function workerFixture({ props, openKafka: open }: FixtureOptions =
     },
   }
   return fixture
+}
+
+async function recordsOf(kafka: Kafka, topic: string): Promise<readonly FixtureRecord[]> {
+  if ((await kafka.admin('test').describe(topic)) === null) return []
+  const consumer = kafka.consumer({ clientId: 'test', groupId: null, topics: [topic], start: 'earliest' })
+  await consumer.start()
+  const records: FixtureRecord[] = []
+  const ends = await kafka.admin('test').offsets(topic)
+  const count = ends.reduce((sum, { latest }) => sum + latest, 0)
+  while (records.length < count) {
+    for (const { length, keys, values, timestamps, headers } of await consumer.poll(1000)) {
+      for (let i = 0; i < length; i += 1) {
+        records.push({
+          key: textAt(keys, i),
+          value: textAt(values, i),
+          timestamp: timestamps[i] ?? 0,
+          headers: (headers?.[i] ?? []).map(({ key, value }) => [
+            key,
+            value === null ? null : Buffer.from(value).toString(),
+          ]),
+        })
+      }
+    }
+  }
+  await consumer.close()
+  return records
 }
 
 function collectLog(lines: LoggedLine[]): Log {

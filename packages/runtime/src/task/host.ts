@@ -17,6 +17,7 @@ import { connectorConfig } from '../connector-config.js'
 import { TaskMetrics } from '../metrics.js'
 import type { Plugins } from '../plugins.js'
 import { toleranceOf, type Tolerance } from '../tolerance.js'
+import type { DeadLetters } from '../dead-letters.js'
 import { Wake } from '../wake.js'
 import { linkToWorker, type WorkerLink } from './link.js'
 import type { TaskPort, TaskSpec } from './protocol.js'
@@ -60,7 +61,8 @@ export interface TaskRoom {
   readonly clock: Clock
   readonly link: WorkerLink
   readonly metrics: TaskMetrics
-  readonly tolerance: Tolerance
+  /** What becomes of bad records; those of a sink may go to a dead letter queue. */
+  readonly toleranceWith: (deadLetters: DeadLetters | null) => Tolerance
   readonly worker: WorkerConfig
   readonly conversionRetry: { readonly timeoutMs: number; readonly mostMs: number }
   readonly context: TaskContext
@@ -185,6 +187,15 @@ class TaskHost {
     const timeout = framework['errors.retry.timeout']
     const plugin = this.#parts.plugins.connector(spec.pluginClass)
     const log = namedLog(this.#link.log, CLIENTS_LOGGER)
+    const tolerance = {
+      id: `${connector}-${task}`,
+      tolerance: framework['errors.tolerance'],
+      logEnable: framework['errors.log.enable'],
+      includeMessages: framework['errors.log.include.messages'],
+      log: this.#link.log,
+      metrics,
+      clock: this.#clock,
+    }
     return {
       spec,
       plugins: this.#parts.plugins,
@@ -192,15 +203,7 @@ class TaskHost {
       clock: this.#clock,
       link: this.#link,
       metrics,
-      tolerance: toleranceOf({
-        id: `${connector}-${task}`,
-        tolerance: framework['errors.tolerance'],
-        logEnable: framework['errors.log.enable'],
-        includeMessages: framework['errors.log.include.messages'],
-        log: this.#link.log,
-        metrics,
-        clock: this.#clock,
-      }),
+      toleranceWith: (deadLetters) => toleranceOf(tolerance, deadLetters),
       worker: workerConfig.parse(spec.workerProps),
       conversionRetry: {
         timeoutMs: timeout < 0 ? Number.POSITIVE_INFINITY : timeout,

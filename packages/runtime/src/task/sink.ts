@@ -2,9 +2,11 @@
 import { ConfigError, type SinkPlugin } from '@rowbridge/api'
 import type { Kafka } from '@rowbridge/kafka'
 import { clientProps, groupOf } from '../client-props.js'
-import { isRunOnce, sinkConnectorConfig } from '../connector-config.js'
+import { connectorConfig, isRunOnce, sinkConnectorConfig } from '../connector-config.js'
 import { convertersOf } from '../converters.js'
 import { SinkPipeline } from '../sink-pipeline.js'
+import { transformStageOf } from '../transform-stage.js'
+import { openDeadLetters } from './dead-letter-queue.js'
 import type { TaskRoom } from './host.js'
 
 /** Records of one put, unless the configuration says how many. */
@@ -14,13 +16,20 @@ const USUAL_PUT_RECORDS = 3000
 const ONCE_COMMIT_MS = 500
 
 export async function openSink(plugin: SinkPlugin, room: TaskRoom) {
-  const { spec, link, clock, metrics, tolerance, worker, stopping, cancelled, conversionRetry } = room
+  const { spec, link, clock, metrics, worker, stopping, cancelled, conversionRetry } = room
   const converters = await convertersOf(room.plugins, spec.workerProps, spec.connectorProps)
+  const ending = new AbortController()
+  cancelled.addEventListener('abort', () => ending.abort())
+  stopping.addEventListener('abort', () => ending.abort())
+  if (stopping.aborted) ending.abort()
+  const again = { ...conversionRetry, clock, signal: ending.signal, firstMs: 300, metrics, log: link.log }
+  const transforms = await transformStageOf(room.plugins, spec.connectorProps, again)
   const task = await plugin.task()
   const clientId = `connector-consumer-${spec.connector}-${spec.task}`
   const props = clientProps('consumer', spec.workerProps, spec.connectorProps)
   const start = startOf(props['auto.offset.reset'])
   const topics = topicsOf(room)
+  const queue = await openDeadLetters(room, ending.signal)
   const kafka = await room.openKafka(props, clientId)
   const pipeline = new SinkPipeline({
     task,
@@ -35,7 +44,8 @@ export async function openSink(plugin: SinkPlugin, room: TaskRoom) {
         ...callbacks,
       }),
     converters,
-    tolerance,
+    transforms,
+    tolerance: room.toleranceWith(queue),
     metrics,
     link,
     clock,
@@ -50,10 +60,15 @@ export async function openSink(plugin: SinkPlugin, room: TaskRoom) {
   })
   return {
     pipeline,
-    close: () => kafka.close(),
+    close: async () => {
+      await queue?.close()
+      await kafka.close()
+    },
     task: {
       start: async () => {
-        await task.start(spec.props, room.context)
+        await queue?.start()
+        const isReporting = queue !== null || connectorConfig.parse(spec.connectorProps)['errors.log.enable']
+        await task.start(spec.props, { ...room.context, errantRecords: isReporting ? pipeline.errantRecords : null })
         if (!(topics instanceof RegExp)) await warnAboutMissing(topics, kafka, room)
       },
       stop: () => task.stop(),

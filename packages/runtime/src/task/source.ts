@@ -5,21 +5,25 @@ import { clientProps } from '../client-props.js'
 import { convertersOf } from '../converters.js'
 import { SourcePipeline } from '../source-pipeline.js'
 import { makeTopic, topicSettings } from '../topic-creation.js'
+import { transformStageOf } from '../transform-stage.js'
 import type { TaskRoom } from './host.js'
 
 const CLOSE_MS = 5000
 
 export async function openSource(plugin: SourcePlugin, room: TaskRoom) {
-  const { spec, link, clock, metrics, tolerance, worker, stopping, cancelled, conversionRetry } = room
+  const { spec, link, clock, metrics, worker, stopping, cancelled, conversionRetry } = room
   const converters = await convertersOf(room.plugins, spec.workerProps, spec.connectorProps)
+  const again = { ...conversionRetry, clock, signal: cancelled, firstMs: 300, metrics, log: link.log }
+  const transforms = await transformStageOf(room.plugins, spec.connectorProps, again)
   const task = await plugin.task()
   const clients = await openClients(room)
   const pipeline = new SourcePipeline({
     task,
     producer: clients.producer,
     converters,
+    transforms,
     makeTopic: (topic) => clients.makeTopic(topic),
-    tolerance,
+    tolerance: room.toleranceWith(null),
     metrics,
     link,
     clock,

@@ -5,6 +5,7 @@ import type { Connection, ConnectionConfig, FieldInfo, QueryOptions } from 'mari
 import { aside } from '../aside.js'
 import { defineDialect, type ConnectOptions, type Parameter, type RawColumn, type RawResult } from '../dialect.js'
 import { nodeTls, tlsModeOf, tlsOf } from '../tls.js'
+import { compilePageFill } from '../page-fill.js'
 import type { TargetUrl } from '../url.js'
 import type { PacketSession } from './mysql/bulk.js'
 import { columnOf, GEOMETRY, type FieldOptions } from './mysql/fields.js'
@@ -53,7 +54,7 @@ function openSocket({ socketPath, host, port }: ConnectionConfig): Socket {
 async function configOf(
   url: TargetUrl,
   options: ConnectOptions,
-): Promise<ConnectionConfig & { readonly bitOneIsBoolean: boolean }> {
+): Promise<ConnectionConfig & { readonly bitOneIsBoolean: boolean; readonly jsonStrings: boolean }> {
   const { params } = options.settings
   const tls = await tlsOf(tlsModeOf(params, 'off'), params)
   return {
@@ -74,6 +75,7 @@ async function configOf(
     metaAsArray: true,
     dateStrings: true,
     autoJsonMap: false,
+    jsonStrings: true,
     bitOneIsBoolean: false,
     checkDuplicate: false,
     foundRows: true,
@@ -141,6 +143,7 @@ class MariadbSession implements PacketSession {
     stream.once('fields', (meta: FieldInfo[]) => {
       columns = this.#columnsOf(meta)
     })
+    const isFull = compilePageFill(pageSize)
     let isDone = false
     try {
       let rows: unknown[][] = []
@@ -148,7 +151,7 @@ class MariadbSession implements PacketSession {
       for await (const row of stream) {
         if (isFirst && !isCast && columns.some((column) => column.type === 'geometry')) break
         rows.push(row as unknown[])
-        if (rows.length < pageSize()) continue
+        if (!isFull(row as unknown[])) continue
         yield { columns, rows }
         isFirst = false
         rows = []

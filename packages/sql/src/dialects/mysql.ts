@@ -5,6 +5,7 @@ import { aside } from '../aside.js'
 import { defineDialect, type ConnectOptions, type Parameter, type RawColumn, type RawResult } from '../dialect.js'
 import { messageOf } from '../failures.js'
 import { nodeTls, tlsModeOf, tlsOf } from '../tls.js'
+import { compilePageFill } from '../page-fill.js'
 import type { TargetUrl } from '../url.js'
 import { references, widen } from './mysql/alter.js'
 import { bulk, type PacketSession } from './mysql/bulk.js'
@@ -14,9 +15,6 @@ import { classify } from './mysql/errors.js'
 import { columnOf, type FieldOptions } from './mysql/fields.js'
 import { brokenOff, CANCEL_MS, isStillAtWork, lookFor, startSession } from './mysql/start.js'
 import { literals, nullsZeroDates, quoted, readsOf, writes } from './mysql/types.js'
-
-/** Rows that wait in the driver. */
-const STREAMED_ROWS = 25
 
 type Cast = NonNullable<Exclude<ConnectionOptions['typeCast'], boolean>>
 
@@ -83,6 +81,9 @@ function configOf(url: TargetUrl, options: ConnectOptions): ConnectionOptions {
   }
 }
 
+/** Rows that wait in the driver while a page is worked on. */
+const WAITING_ROWS = 16
+
 class MysqlSession implements PacketSession {
   packetBytes = 16_777_216
   readonly #connection: Connection
@@ -117,13 +118,14 @@ class MysqlSession implements PacketSession {
     query.on('fields', (fields: FieldPacket[]) => {
       columns = this.#columnsOf(fields)
     })
+    const isFull = compilePageFill(pageSize)
     let isDone = false
     try {
       let rows: unknown[][] = []
       let isFirst = true
-      for await (const row of query.stream({ highWaterMark: STREAMED_ROWS })) {
+      for await (const row of query.stream({ highWaterMark: WAITING_ROWS })) {
         rows.push(row as unknown[])
-        if (rows.length < pageSize()) continue
+        if (!isFull(row as unknown[])) continue
         yield { columns, rows }
         isFirst = false
         rows = []

@@ -109,9 +109,15 @@ function instant(column: RawColumn, { zone }: ReadSettings) {
   }
 }
 
-const timestampType: ReadType = { schema: timestamp(), read: point, instant }
+const timestampType: ReadType = {
+  schema: timestamp(),
+  otherwise: 'the infinities: 9223372036825200000 and -9223372036832400000',
+  read: point,
+  instant,
+}
 const numeric: ReadType = {
   schema: numericOf,
+  otherwise: 'NaN, the infinities, more than 127 digits after the point: string',
   read: (column, settings) => readDecimal(column, numericOf(column, settings)),
 }
 
@@ -176,7 +182,7 @@ export default defineDialect({
     float4: { schema: FLOAT32, read: toNumber },
     float8: { schema: FLOAT64, read: toNumber },
     numeric,
-    money: { schema: FLOAT64, read: money },
+    money: { schema: FLOAT64, otherwise: 'what a double rounds: Decimal of scale 2', read: money },
     text: string,
     varchar: string,
     bpchar: string,
@@ -189,7 +195,7 @@ export default defineDialect({
     bytea: { schema: BYTES, read: bytea },
     bit: { schema: bitSchema, read: (column) => (bitSchema(column) === BOOLEAN ? (raw) => raw === '1' : null) },
     varbit: string,
-    date: { schema: date(), read: readDate },
+    date: { schema: date(), otherwise: 'the infinities: string', read: readDate },
     time: TIME_TYPE,
     timetz: { schema: time(), read: timeWithZone },
     timestamp: timestampType,

@@ -25,6 +25,7 @@ import { commits, hasIndex, scans, tickMs } from './sqlite/commits.js'
 import { classify } from './sqlite/errors.js'
 import { connect, DIGEST_FUNCTION, INSTANT_FUNCTION } from './sqlite/session.js'
 
+const MIXED = 'a value of another type: as what it is'
 const MISMATCH = 'SQLite keeps any value in any column. Correct the row, or cast the column in a query.'
 
 function integer(column: RawColumn): Reader {
@@ -110,26 +111,29 @@ export default defineDialect({
   clock: "SELECT strftime('%Y-%m-%d %H:%M:%f', 'now') AS now",
   where: "SELECT NULL, 'main'",
   reads: {
-    integer: { schema: INT64, read: integer, instant },
-    boolean: { schema: BOOLEAN, read: boolean },
-    float: { schema: FLOAT64, read: float },
-    decimal: { schema: decimalOf, read: (column) => readDecimal(column, decimalOf(column)) },
-    text: { schema: STRING, read: text, instant },
+    integer: { schema: INT64, otherwise: MIXED, read: integer, instant },
+    boolean: { schema: BOOLEAN, otherwise: MIXED, read: boolean },
+    float: { schema: FLOAT64, otherwise: MIXED, read: float },
+    decimal: { schema: decimalOf, otherwise: MIXED, read: (column) => readDecimal(column, decimalOf(column)) },
+    text: { schema: STRING, otherwise: MIXED, read: text, instant },
     bytes: { schema: BYTES, read: bytes },
     date: {
       schema: date(),
+      otherwise: MIXED,
       read: (column, settings) => orText(readDate(column, settings), (ms) => Math.floor(ms / MS_PER_DAY)),
     },
     time: {
       schema: time(),
+      otherwise: MIXED,
       read: (column, { zone }) => orText(readTime(column, zone), (ms) => ((ms % MS_PER_DAY) + MS_PER_DAY) % MS_PER_DAY),
     },
     timestamp: {
       schema: timestamp(),
+      otherwise: MIXED,
       read: (column, settings) => orText(readTimestamp(column, settings), (ms) => ms),
       instant,
     },
-    other: { schema: STRING, read: text, instant },
+    other: { schema: STRING, otherwise: MIXED, read: text, instant },
   },
   writes: {
     int8: { ddl: 'INTEGER' },

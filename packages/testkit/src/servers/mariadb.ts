@@ -67,7 +67,8 @@ async function install() {
   const folder = temporaryFolder('mariadb')
   const port = await freePort()
   const superuser = process.getuid?.() === 0 ? ['--user=root'] : []
-  const common = ['--no-defaults', `--datadir=${folder}/data`, ...superuser]
+  // A server that starts removes what looks like a temporary table in its folder: another one's too, were it shared.
+  const common = ['--no-defaults', `--datadir=${folder}/data`, `--tmpdir=${folder}`, ...superuser]
   await runProgram(programs.create, [...common, '--auth-root-authentication-method=normal', '--skip-test-db'])
   const address = addressAt('mariadb', { host: '127.0.0.1', port, user: 'root' })
   const plan = {

@@ -4,13 +4,14 @@ import type { DescribedTable, RawColumn, Session } from '../../dialect.js'
 import type { Target } from '../../target.js'
 import { typeKey } from './fields.js'
 
+/** Each question about one table alone: the server answers a join of these views by looking at all tables there are. */
+const ONE_TABLE = 'TABLE_SCHEMA = COALESCE(?, DATABASE()) AND TABLE_NAME = ?'
 const COLUMNS = `SELECT c.COLUMN_NAME, c.DATA_TYPE, c.COLUMN_TYPE, c.IS_NULLABLE, c.COLUMN_KEY, c.EXTRA,
   c.NUMERIC_PRECISION, c.NUMERIC_SCALE, c.CHARACTER_MAXIMUM_LENGTH, c.CHARACTER_OCTET_LENGTH, c.DATETIME_PRECISION,
-  t.TABLE_NAME, t.TABLE_TYPE, (SELECT k.ORDINAL_POSITION FROM information_schema.KEY_COLUMN_USAGE k
-    WHERE k.CONSTRAINT_NAME = 'PRIMARY' AND k.TABLE_SCHEMA = c.TABLE_SCHEMA AND k.TABLE_NAME = c.TABLE_NAME
-    AND k.COLUMN_NAME = c.COLUMN_NAME LIMIT 1), t.TABLE_SCHEMA
-  FROM information_schema.TABLES t JOIN information_schema.COLUMNS c USING (TABLE_SCHEMA, TABLE_NAME)
-  WHERE t.TABLE_SCHEMA = COALESCE(?, DATABASE()) AND t.TABLE_NAME = ? ORDER BY t.TABLE_NAME, c.ORDINAL_POSITION`
+  c.TABLE_NAME FROM information_schema.COLUMNS c WHERE ${ONE_TABLE} ORDER BY c.TABLE_NAME, c.ORDINAL_POSITION`
+const KIND = `SELECT TABLE_NAME, TABLE_TYPE FROM information_schema.TABLES WHERE ${ONE_TABLE}`
+const KEY = `SELECT TABLE_NAME, COLUMN_NAME FROM information_schema.KEY_COLUMN_USAGE
+  WHERE ${ONE_TABLE} AND CONSTRAINT_NAME = 'PRIMARY' ORDER BY ORDINAL_POSITION`
 
 export async function describe(session: Session, id: TableId): Promise<DescribedTable | null> {
   const found = await session.rows(COLUMNS, [id.catalog, id.table])
@@ -19,12 +20,15 @@ export async function describe(session: Session, id: TableId): Promise<Described
   const rows = isExact ? found.filter((row) => row[11] === id.table) : found
   const first = rows[0]
   if (first === undefined) return null
-  const keys = rows.filter((row) => row[13] !== null).toSorted((a, b) => Number(a[13]) - Number(b[13]))
+  const table = String(first[11])
+  const ofTable = ([name]: readonly unknown[]) => name === table
+  const kind = (await session.rows(KIND, [id.catalog, id.table])).find(ofTable)
+  const keys = (await session.rows(KEY, [id.catalog, id.table])).filter(ofTable)
   return {
-    id: { catalog: id.catalog, schema: null, table: String(first[11]) },
-    kind: String(first[12]).includes('VIEW') ? 'view' : 'table',
+    id: { catalog: id.catalog, schema: null, table },
+    kind: String(kind?.[1]).includes('VIEW') ? 'view' : 'table',
     columns: rows.map((row) => ({ raw: rawOf(row), target: targetFor(row) })),
-    primaryKey: keys.map((row) => String(row[0])),
+    primaryKey: keys.map(([, column]) => String(column)),
   }
 }
 
@@ -77,6 +81,7 @@ function rawOf(row: readonly unknown[]): RawColumn {
     isNullable: row[3] === 'YES',
     isPrimaryKey: row[4] === 'PRI',
     isAutoIncrement: String(row[5]).includes('auto_increment'),
+    ...(String(row[5]).includes('INVISIBLE') ? { isInvisible: true } : {}),
   }
 }
 
@@ -107,13 +112,13 @@ function targetFor(row: readonly unknown[]): Target {
     case 'double':
       return { kind: 'float', specials: 'none' }
     case 'date':
-      return { kind: 'date', specialWords: ZERO_DATES }
+      return { kind: 'date', specialWords: ZERO_DATES, hasYearZero: true }
     case 'time':
     case 'datetime':
     case 'timestamp':
       return dataType === 'time'
         ? { kind: 'time', fraction }
-        : { kind: 'timestamp', fraction, specialWords: ZERO_DATES }
+        : { kind: 'timestamp', fraction, specialWords: ZERO_DATES, hasYearZero: true }
     case 'json':
       return { kind: 'other', isJson: true }
     case 'bit':

@@ -119,6 +119,7 @@ export function readsOf(isBoolean: (settings: ReadSettings) => boolean): Readonl
     bigint: { schema: INT64, read: bigint },
     'bigint unsigned': {
       schema: (_column, settings) => (isDecimal(settings) ? UNSIGNED_BIGINT : INT64),
+      otherwise: 'beyond 9223372036854775807: Decimal of scale 0',
       read: unsignedBigint,
     },
     'bit(1)': {

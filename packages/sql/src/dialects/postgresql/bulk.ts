@@ -12,7 +12,7 @@ const CHARACTERS = 64_000_000
 /** Element type of the array a column comes in, and the cast that makes it what the column holds. */
 function arrayType({ target }: PlanColumn): { readonly element: string; readonly cast: string } {
   const type = target.cast ?? 'text'
-  return target.isArray === true ? { element: 'text', cast: `::${type}` } : { element: type, cast: '' }
+  return target.isText === true ? { element: 'text', cast: `::${type}` } : { element: type, cast: '' }
 }
 
 function statementOf(plan: WritePlan): string {

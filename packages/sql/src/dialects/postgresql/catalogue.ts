@@ -109,6 +109,9 @@ export function regclassOf(id: TableId): string {
   return id.schema === null ? quoteName(id.table, '"') : `${quoteName(id.schema, '"')}.${quoteName(id.table, '"')}`
 }
 
+/** Categories of types: arrays, which would become one array of more dimensions, and composites, which would become columns. */
+const COMES_APART = new Set(['A', 'C'])
+
 export async function describe(session: Session, id: TableId): Promise<DescribedTable | null> {
   const rows = await session.rows(COLUMNS, [regclassOf(id)])
   const first = rows[0]
@@ -120,7 +123,11 @@ export async function describe(session: Session, id: TableId): Promise<Described
     columns: rows.map((row) => {
       const facts = factsOf(row)
       const raw = rawColumnOf(facts)
-      return { raw, target: targetFor(raw.type, facts.typmod, String(row[7]), row[8] === 'A') }
+      const target = targetFor(raw.type, facts.typmod, String(row[7]), row[8] === 'A')
+      return {
+        raw,
+        target: COMES_APART.has(String(row[8])) || raw.type === 'box' ? { ...target, isText: true } : target,
+      }
     }),
     primaryKey: keys.map((row) => String(row[0])),
   }

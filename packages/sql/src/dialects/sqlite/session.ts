@@ -6,6 +6,7 @@ import type DatabaseDriver from 'better-sqlite3'
 import { formatWall, parseWall } from '../../datetime.js'
 import type { ConnectOptions, Parameter, RawColumn, RawResult, Session } from '../../dialect.js'
 import { codeOf, type RowFailure } from '../../failures.js'
+import { compilePageFill } from '../../page-fill.js'
 import type { TargetUrl } from '../../url.js'
 import type { Zone } from '../../zone.js'
 import { columnOf, describe, parseDeclared } from './catalogue.js'
@@ -99,9 +100,10 @@ class SqliteSession implements Session {
     const definitions = statement.columns()
     let rows: unknown[][] = []
     let columns: readonly RawColumn[] | null = null
+    const isFull = compilePageFill(pageSize)
     for (const row of statement.iterate(...parameters)) {
       rows.push(row as unknown[])
-      if (rows.length < pageSize()) continue
+      if (!isFull(row as unknown[])) continue
       columns ??= this.#knownColumns(definitions, rows)
       yield { columns, rows }
       rows = []
