@@ -49,6 +49,8 @@ function lagSuite(open: OpenPlace): void {
   })
 }
 
-describe('sqlite: the rows left', () => lagSuite(sqlitePlace))
+describe('sqlite: the rows left', () => {
+  lagSuite(sqlitePlace)
+})
 describeWith(['mariadb'], 'mariadb: the rows left', ({ mariadb }) => lagSuite(() => serverPlace(mariadb)))
 describeWith(['postgresql'], 'postgresql: the rows left', ({ postgresql }) => lagSuite(() => serverPlace(postgresql)))
