@@ -59,7 +59,6 @@ export function toleranceOf(options: ToleranceOptions, deadLetters: DeadLetters 
     onBad: async (record, error) => {
       metrics.add('total-record-errors', 1)
       metrics.add('total-record-failures', 1)
-      metrics.add('total-record-errors', 1)
       metrics.set('last-error-timestamp', clock.now())
       const isKept = deadLetters !== null && record.letter !== null
       if (options.logEnable || (isAll && !isKept)) logError(record, error, options)

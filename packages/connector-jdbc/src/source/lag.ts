@@ -25,7 +25,7 @@ export class SourceLag<R extends InRuns> {
   readonly #now: () => number
   readonly #progress = new WeakMap<R, Progress>()
 
-  constructor(metrics: Metrics, now: () => number = Date.now) {
+  constructor(metrics: Metrics, now: () => number = () => Date.now()) {
     this.#metrics = metrics
     this.#now = now
   }
