@@ -22,7 +22,7 @@ export function checksSuite(open: OpenPlace): void {
       await place.endConnections?.()
       const rest = await source.take(3000 - first.length)
       expect(ids([...first, ...rest])).toEqual(numbers(3000))
-      expect(source.journal.warnings.some((warning) => warning.includes('trying again'))).toBe(
+      expect(source.journal.warnings.some((warning) => warning.includes('tried again'))).toBe(
         place.endConnections !== null,
       )
     },
