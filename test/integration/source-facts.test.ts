@@ -20,12 +20,12 @@ describeWith(['postgresql'], 'facts of the source on PostgreSQL', ({ postgresql 
     expect((await one.connector.taskConfigs(1))[0]?.['tables']).toBe('"public"."t"')
   })
 
-  test.each<[number, string, Record<string, string>, string[]]>([
-    [49, 'schema.pattern narrows the list', { 'table.blacklist': 'x', 'schema.pattern': 'oth%' }, ['"other"."u"']],
-    [50, 'a pattern of two parts', { 'table.include.list': 'public\\.t' }, ['"public"."t"']],
-    [50, 'a pattern of three parts', { 'table.include.list': '.*\\.public\\.t' }, ['']],
-    [51, 'an exception', { 'table.include.list': '.*', 'table.exclude.list': 'other\\..*' }, ['"public"."t"']],
-  ])('fact %i: %s', async (_number, _what, props, expected) => {
+  test.each<[string, Record<string, string>, string[]]>([
+    ['fact 49: schema.pattern narrows the list', { 'table.blacklist': 'x', 'schema.pattern': 'oth%' }, ['"other"."u"']],
+    ['fact 50: a pattern of two parts', { 'table.include.list': 'public\\.t' }, ['"public"."t"']],
+    ['fact 50: a pattern of three parts', { 'table.include.list': '.*\\.public\\.t' }, ['']],
+    ['fact 51: an exception', { 'table.include.list': '.*', 'table.exclude.list': 'other\\..*' }, ['"public"."t"']],
+  ])('%s', async (_fact, props, expected) => {
     await using place = await withTable(open)
     await place.query('CREATE SCHEMA other')
     await place.query('CREATE TABLE other.u (id INT)')

@@ -11,7 +11,7 @@ export function checksSuite(open: OpenPlace): void {
     ['timestamp', BY_TIME],
     ['timestamp+incrementing', BY_BOTH],
   ])(
-    'a connection lost between pages is opened again, and no row is lost or doubled in %s mode',
+    'fact 20: a connection lost between pages is opened again, and no row is lost or doubled in %s mode',
     async (_mode, props) => {
       await using place = await withTable(
         open,
@@ -29,22 +29,34 @@ export function checksSuite(open: OpenPlace): void {
   )
 
   test.each<[string, Record<string, string>, RegExp]>([
-    ['a growing column that does not exist', { ...BY_ID, 'incrementing.column.name': 'nope' }, /t has no column nope/],
-    ['a growing column that may be null', { ...BY_ID, 'incrementing.column.name': 'maybe' }, /maybe may be null/],
-    ['a timestamp column that may be null', { ...BY_TIME, 'timestamp.column.name': 'maybe' }, /maybe may be null/],
+    [
+      'fact 41: a growing column that does not exist',
+      { ...BY_ID, 'incrementing.column.name': 'nope' },
+      /t has no column nope/,
+    ],
+    [
+      'fact 38: a growing column that may be null',
+      { ...BY_ID, 'incrementing.column.name': 'maybe' },
+      /maybe may be null/,
+    ],
+    [
+      'fact 40: a timestamp column that may be null',
+      { ...BY_TIME, 'timestamp.column.name': 'maybe' },
+      /maybe may be null/,
+    ],
     [
       'no column that the database numbers',
       { ...BY_ID, 'incrementing.column.name': '' },
       /no column that the database numbers/,
     ],
     ['no table', { ...BY_ID, 'table.whitelist': 'nope' }, /none fits table\.whitelist=nope/],
-  ])('a task with %s does not start, and says why', async (_what, props, message) => {
+  ])('%s: the task does not start, and says why', async (_what, props, message) => {
     await using place = await open()
     await place.query(`CREATE TABLE t (id INT NOT NULL, maybe INT, at ${place.timestamp} NOT NULL)`)
     await expect(startSource(place, props)).rejects.toThrow(message)
   })
 
-  test('of two timestamp columns one may be null, and a growing column may where that is allowed', async () => {
+  test('facts 38, 40: of two timestamp columns one may be null, and a growing column may where that is allowed', async () => {
     await using place = await open()
     await place.query(`CREATE TABLE t (id INT, a ${place.timestamp} NULL, b ${place.timestamp} NOT NULL)`)
     await using times = await startSource(place, { ...BY_TIME, 'timestamp.column.name': 'a,b' })
