@@ -57,6 +57,8 @@ export const ERROR_CODES: Readonly<Record<string, string>> = {
   'duplicate-column': 'A query gives two columns of one name.',
   'exactly-once-off': 'A worker asked for a source to be fenced, and exactly-once sources are not enabled.',
   'field-exists': 'A transform is to add a field whose name the record has already.',
+  'file-not-readable': 'A file that a connector is to read cannot be read.',
+  'file-not-writable': 'A file that a connector is to write to cannot be written.',
   'folder-in-use': 'Another process owns the folder of the embedded log.',
   'group-in-use': 'The consumer group has members, so that its offsets cannot be changed.',
   'group-rebalancing': 'The group is being reassembled; the request is tried again when it is done.',
