@@ -6,7 +6,7 @@ import { ROOT } from './house/workspace.js'
 /** 1 to 41: statements and offsets; 42 to 63: connector and validation; 64 to 73f: types. Numbers above are those of the sink. */
 const FACTS: readonly string[] = [
   ...Array.from({ length: 73 }, (_, i) => String(i + 1)),
-  ...['73a', '73b', '73c', '73d', '73e', '73f'],
+  ...Array.from('abcdef', (letter) => `73${letter}`),
 ]
 
 /** `fact 7: …` and `facts 1, 4: …`, at the beginning of a text. */

@@ -72,7 +72,7 @@ describeWith(['postgresql'], 'facts of the source on PostgreSQL', ({ postgresql 
   test('fact 73c: no session is left in a transaction after a poll, nor after the stop', async () => {
     await using place = await withTable(open, [at(0)])
     const source = await startSource(place, BY_ID)
-    await source.take(1)
+    expect(ids(await source.take(1))).toEqual([1])
     await source.poll()
     await waitFor('the end of every transaction', async () => (await place.query(LEFT_OPEN)).length === 0)
     await source[Symbol.asyncDispose]()

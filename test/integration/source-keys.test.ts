@@ -60,6 +60,7 @@ describeWith(['mariadb', 'postgresql'], 'keys through a worker', ({ mariadb, pos
     await worker.herder.setTargetState('breaks', 'STARTED')
     await waitFor('the end of the pause', async () => (await states()) === 'RUNNING RUNNING')
     await waitFor('the second row', () => isAt(2))
+    expect(await states()).toBe('RUNNING RUNNING')
     await worker.herder.delete('breaks')
   })
 
