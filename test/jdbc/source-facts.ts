@@ -60,7 +60,7 @@ function resumingSuite(open: OpenPlace): void {
     ['fact 9: timestamp.initial', [at(0, 90_000), at(0, 100_000), at(0, 110_000)], FROM_100_MS, {}, [3]],
     ['fact 10: timestamp.initial=-1', [at(1)], { ...BY_TIME, 'timestamp.initial': '-1' }, {}, []],
     ['fact 11: an offset over timestamp.initial', [at(0, 90_000)], FROM_100_MS, byWholeName(timeOffset(-1)), [1]],
-  ])('%s', async (_fact, rows, props, stored, expected) => {
+  ])('%s', async (...[, rows, props, stored, expected]: Fact) => {
     await using place = await withTable(open, rows)
     await using source = await startSource(place, props, offsetsOf(place, stored))
     const told = await source.take(expected.length)
@@ -178,7 +178,7 @@ function columnsSuite(open: OpenPlace): void {
 }
 
 function connectorSuite(open: OpenPlace): void {
-  test('facts 43 and 44: one table, or a query, is one task however many there may be', async () => {
+  test('facts 43, 44: one table, or a query, is one task however many there may be', async () => {
     await using place = await withTable(open)
     await using table = await startConnector(place, BY_ID)
     await using query = await startConnector(place, { mode: 'bulk', query: 'SELECT 1 AS x', 'topic.prefix': 'q' })

@@ -86,21 +86,20 @@ export class JdbcSourceTask implements SourceTask {
     const how = connectOptionsOf(config, context.log, signal)
     const session = new Session(databaseOptionsOf(config, props, typeOptionsOf(config)), how)
     const turns = new Turns<TableReader>(Math.max(config['poll.interval.ms'], 0))
-    const isOnce = isRunOnce(props)
-    const opening = new Opening(config['table.poll.interval.ms'])
     const parts = {
       turns,
-      opening,
+      opening: new Opening(config['table.poll.interval.ms']),
       troubles: new Troubles(context),
       loadTime: new LoadTime(),
       lag: new SourceLag<TableReader>(context.metrics),
-      isOnce,
+      // A task that waits for its tables has not come to their end.
+      isOnce: isRunOnce(props) && props['tables.fetched'] !== 'false',
     }
     this.#started = { config, context, session, stop, signal, ...parts }
     if (props['tables.fetched'] === 'false') return
     if (queryOf(config) === '' && (props['tables'] ?? '').trim() === '') throw noTables(config)
     try {
-      await this.#add(await opening.all(props['tables'] ?? '', await this.#sourceOptions()))
+      await this.#add(await parts.opening.all(props['tables'] ?? '', await this.#sourceOptions()))
     } catch (error) {
       signal.throwIfAborted()
       throw error
