@@ -68,5 +68,5 @@ function plain(value: unknown): string {
   if (value instanceof Map) return entriesText([...value], plain, plain)
   if (typeof value === 'object') return entriesText(Object.entries(value), plain, plain)
   if (typeof value === 'number' && !Number.isSafeInteger(value)) return javaDouble(value)
-  return String(value as string | number | boolean | bigint)
+  return typeof value === 'string' ? value : (value as number | boolean | bigint).toString()
 }
