@@ -9,10 +9,10 @@ import { ChildWorker } from '../cluster/child-cluster.js'
 import { clusterOn, linesOf, sinkConfig, sourceConfig, statesOf, type Call } from '../cluster/cluster.js'
 
 /** Longer runs are asked for by name: milliseconds. */
-const CHAOS_MS = Number(process.env['ROWBRIDGE_CHAOS_MS'] ?? 45_000)
+const CHAOS_MS = Number(process.env['ROWBRIDGE_CHAOS_MS'] ?? 30_000)
 const SOURCES = 6
 /** A thawed worker needs a moment to see that the others have its work. */
-const THAW_MS = 1500
+const THAW_MS = 4000
 
 describeWith(['kafka'], 'a cluster in chaos', () => {
   test(

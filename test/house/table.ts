@@ -7,10 +7,11 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   sql: ['api'],
   converters: ['api'],
   transforms: ['api'],
+  'connector-file': ['api'],
   'connector-jdbc': ['api', 'sql'],
   runtime: ['api', 'kafka'],
   rest: ['api', 'runtime'],
-  cli: ['api', 'kafka', 'sql', 'converters', 'transforms', 'connector-jdbc', 'runtime', 'rest'],
+  cli: ['api', 'kafka', 'sql', 'converters', 'transforms', 'connector-file', 'connector-jdbc', 'runtime', 'rest'],
   testkit: ['api', 'kafka', 'sql', 'runtime'],
 }
 

@@ -109,25 +109,22 @@ describeWith(['kafka'], 'a cluster', () => {
 
   test('of fifty connectors goes on with all of them while one more is added', async () => {
     await using cluster = clusterOn(bootstrap)
-    const runs = new Map<string, Set<string>>()
-    const trace = (task: string, run: string) => void runs.set(task, (runs.get(task) ?? new Set()).add(run))
+    const polls = new Map<string, { readonly run: string; readonly count: number }>()
+    const trace = (task: string, run: string) => void polls.set(task, { run, count: (polls.get(task)?.count ?? 0) + 1 })
     const [one, other] = [await cluster.start({ trace }), await cluster.start({ trace })]
     const names = Array.from({ length: 50 }, (_, i) => `src-${i}`)
     const add = (name: string) =>
       one.call('PUT', `/connectors/${name}/config`, sourceConfig(join(cluster.folder, name), `${cluster.name}-t`))
     for (const name of names) await add(name)
     for (const name of names) await untilStates(other.call, name, 'RUNNING: RUNNING')
-    const everyone = () => {
-      runs.clear()
-      return waitFor('everyone polls', () => names.every((name) => runs.has(`${name}-0`)))
-    }
-    const runsOf = () => names.map((name) => [...(runs.get(`${name}-0`) ?? [])])
-    await everyone()
-    const before = runsOf()
+    const before = new Map(polls)
     await add('late')
     await untilStates(other.call, 'late', 'RUNNING: RUNNING')
-    await everyone()
-    expect(runsOf()).toEqual(before)
+    const then = new Map(polls)
+    const count = (all: typeof polls, name: string) => all.get(`${name}-0`)?.count ?? 0
+    await waitFor('everyone polled again', () => names.every((name) => count(polls, name) > count(then, name)))
+    const runs = (all: typeof polls) => names.map((name) => all.get(`${name}-0`)?.run)
+    expect(runs(polls)).toEqual(runs(before))
   }, 180_000)
 
   test('moves the work of a worker that left to the others, and back to it when it returns', async () => {

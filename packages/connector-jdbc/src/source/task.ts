@@ -28,6 +28,7 @@ import { TableReader } from './table-reader.js'
 import { safetyOf, tellSafety } from './safety-of-task.js'
 import { Troubles } from './troubles.js'
 import { Turns } from './turns.js'
+import { warnUnread } from './unread-check.js'
 
 const LEAST_PAGE = 100
 /** Rows behind which counting stops: it must not hold up the reading. */
@@ -229,6 +230,7 @@ export class JdbcSourceTask implements SourceTask {
     const starts = await startsOf(sources, options)
     this.#toKeep.push(...starts.filter((start) => start.isToBeKept).map(batchToKeep))
     for (const source of sources) await warnUnindexed(options.database, source, context.log)
+    for (const start of starts) await warnUnread(start, { ...options, log: context.log })
     for (const start of starts) turns.add(this.#reader(start))
   }
 
