@@ -44,6 +44,16 @@ it.each([
   expect(failure).toMatchObject({ code, message: 'orders: insert: the words of the server', cause: error })
 })
 
+it.each([
+  ['postgresql', 'x', { code: '42703' }],
+  ['mariadb', 'x', { errno: 1054 }],
+  ['sqlite', 'no such column: t.id', { code: 'SQLITE_ERROR' }],
+])('a column that is gone says what to do: %s', async (name, message, facts) => {
+  const { default: dialect } = await importFile(name)
+  const failure = failureOf(Object.assign(new Error(message), facts), dialect.classify, 'query')
+  expect(failure).toMatchObject({ code: 'unknown-column', hint: expect.stringMatching(/renamed or dropped/) })
+})
+
 it('tells the row that the server names', async () => {
   const { default: dialect } = await importFile('mariadb')
   const error = Object.assign(new Error('Data too long for column v at row 3'), { errno: 1406 })

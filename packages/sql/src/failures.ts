@@ -25,6 +25,12 @@ export interface RowFailure {
   rowsBefore?: number
 }
 
+export const UNKNOWN_COLUMN: Verdict = {
+  kind: 'state',
+  code: 'unknown-column',
+  hint: 'It may have been renamed or dropped: see that the configuration, or its query, names columns as they are now, and restart the task.',
+}
+
 /** Our error for a driver's. `what` says what was done, and where: `orders: insert`. */
 export function failureOf(error: unknown, classify: Classify, what: string): ConnectError {
   if (error instanceof ConnectError) return error

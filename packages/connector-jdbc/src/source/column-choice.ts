@@ -1,6 +1,6 @@
 // The columns that a table or query hands out: named one by one in its statement, so that what is left out or masked never leaves the
 // database, and looked at again so that a column added or dropped later is noticed as `*` would notice it.
-import { ConfigError } from '@rowbridge/api'
+import { ConfigError, StateError } from '@rowbridge/api'
 import type { Column, Database, TableId } from '@rowbridge/sql'
 import type { ColumnRules } from './column-rules.js'
 
@@ -17,6 +17,7 @@ export interface ChoiceOptions {
 export class ColumnChoice {
   readonly #options: ChoiceOptions
   #known = ''
+  #isDenied = false
   #select = ''
   /** Those whose values are read as they are. */
   #asTheyAre: readonly Column[] = []
@@ -37,11 +38,27 @@ export class ColumnChoice {
 
   /** Looks at the columns again, without reading a row; true when they are others than before. */
   async refresh(database: Database): Promise<boolean> {
-    const statement = { text: `SELECT * FROM ${this.#options.from} WHERE 1=0`, parameters: [] }
-    const { columns } = await database.read(statement, { schemaName: null })
+    const columns = await this.#look(database)
     if (identityOf(columns) === this.#known) return false
     this.#choose(columns, database)
     return true
+  }
+
+  /** Who may read some columns only may not select all: the catalogue tells them then. */
+  async #look(database: Database): Promise<readonly Column[]> {
+    const { from, table } = this.#options
+    if (!this.#isDenied) {
+      try {
+        const statement = { text: `SELECT * FROM ${from} WHERE 1=0`, parameters: [] }
+        return (await database.read(statement, { schemaName: null })).columns
+      } catch (error) {
+        if (table === null || !isDenial(error)) throw error
+        this.#isDenied = true
+      }
+    }
+    const described = table === null ? null : await database.describe(table)
+    if (described === null) throw new StateError('unknown-table', `${this.#options.source} does not exist any more.`)
+    return described.columns
   }
 
   #choose(columns: readonly Column[], database: Database): void {
@@ -83,6 +100,10 @@ export function refuseHidden(
       hint: `Take the column out of what ${treatment.by} says, or choose another one in ${use.key}.`,
     },
   )
+}
+
+function isDenial(error: unknown): boolean {
+  return error instanceof StateError && error.code === 'permission-denied'
 }
 
 function noColumns(source: string): ConfigError {

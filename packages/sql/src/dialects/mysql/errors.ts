@@ -1,5 +1,5 @@
 // What the error numbers of MySQL and MariaDB mean: https://mariadb.com/kb/en/mariadb-error-code-reference/
-import { classifyNetwork, codeOf, factsOf, messageOf, type Facts, type Verdict } from '../../failures.js'
+import { classifyNetwork, codeOf, factsOf, messageOf, UNKNOWN_COLUMN, type Facts, type Verdict } from '../../failures.js'
 
 const lost: Verdict = { kind: 'retriable', code: 'connection-lost', isFatal: true }
 const outOfRange: Verdict = { kind: 'data', code: 'value-out-of-range' }
@@ -46,7 +46,7 @@ const NUMBERS: readonly (readonly [verdict: Verdict, numbers: readonly number[]]
   [forbidden, [1044, 1142, 1143, 1227, 1370, 1410]],
   [{ kind: 'state', code: 'unknown-database', hint: 'Check the database in connection.url.' }, [1049]],
   [{ kind: 'state', code: 'unknown-table' }, [1146, 1051]],
-  [{ kind: 'state', code: 'unknown-column' }, [1054]],
+  [UNKNOWN_COLUMN, [1054]],
   [{ kind: 'state', code: 'table-exists' }, [1050]],
   [{ kind: 'state', code: 'column-exists' }, [1060]],
   [{ kind: 'state', code: 'row-too-wide', hint: 'Create the table by hand, with shorter columns.' }, [1118, 1071]],

@@ -1,5 +1,5 @@
 // What PostgreSQL's SQLSTATE codes mean: https://www.postgresql.org/docs/current/errcodes-appendix.html
-import { classifyNetwork, codeOf, factsOf, type Facts, type Verdict } from '../../failures.js'
+import { classifyNetwork, codeOf, factsOf, UNKNOWN_COLUMN, type Facts, type Verdict } from '../../failures.js'
 
 const CODES: Readonly<Record<string, Verdict>> = {
   '40001': { kind: 'retriable', code: 'serialization-failure' },
@@ -30,7 +30,7 @@ const CODES: Readonly<Record<string, Verdict>> = {
   },
   '42501': { kind: 'state', code: 'permission-denied', hint: 'Grant connection.user the right it lacks.' },
   '42P01': { kind: 'state', code: 'unknown-table' },
-  '42703': { kind: 'state', code: 'unknown-column' },
+  '42703': UNKNOWN_COLUMN,
   '42P07': { kind: 'state', code: 'table-exists' },
   '42701': { kind: 'state', code: 'column-exists' },
   '42P10': {

@@ -1,5 +1,5 @@
 // What SQLite's result codes mean.
-import { codeOf, factsOf, type Facts, type Verdict } from '../../failures.js'
+import { codeOf, factsOf, UNKNOWN_COLUMN, type Facts, type Verdict } from '../../failures.js'
 
 const BY_PREFIX: readonly (readonly [string, Verdict])[] = [
   ['SQLITE_BUSY', { kind: 'retriable', code: 'database-locked' }],
@@ -35,7 +35,7 @@ export function classify(error: unknown): Verdict | null {
   if (/already exists/.test(message)) return { kind: 'state', code: 'table-exists' }
   if (/duplicate column name/.test(message)) return { kind: 'state', code: 'column-exists' }
   if (/no such table/.test(message)) return { kind: 'state', code: 'unknown-table' }
-  if (/no such column|has no column named/.test(message)) return { kind: 'state', code: 'unknown-column' }
+  if (/no such column|has no column named/.test(message)) return UNKNOWN_COLUMN
   if (/directory does not exist/.test(message)) {
     return { kind: 'state', code: 'database-unreachable', hint: 'Check the path in connection.url.' }
   }
