@@ -1,10 +1,12 @@
 // Exactly once by hand: partitions that are taken over, a task that lost its own, and a commit whose answer was lost.
 import { expect, test } from 'vitest'
 import { jdbcSink } from '@rowbridge/connector-jdbc'
+import { uniqueName, waitFor } from '@rowbridge/testkit'
 import { RetriableError, StateError, type Props, type SinkBatch } from '@rowbridge/api'
-import { startSink, type Sink } from './drive.js'
+import { journal, startSink, type Sink } from './drive.js'
 import { rowsOf, type OpenPlace, type Place } from './place.js'
 import { INT, unkeyed, valueSchema } from './records.js'
+import { topicLog } from './topic-worker.js'
 
 const ONCE: Props = { 'exactly.once': 'true', 'table.name.format': 't' }
 const FIRST = { topic: 'x', partition: 0 }
@@ -65,6 +67,30 @@ export function onceSuite(open: OpenPlace): void {
     expect(await idsOf(place)).toEqual([0, 1])
     await heir.task.put([records(FIRST, 2, 4)])
     expect(await idsOf(place)).toEqual([0, 1, 2, 3])
+  })
+
+  test('a worker tells of the take-over as what failed the task, and its dead letter queue stays empty', async () => {
+    await using place = await placeWithTable(open)
+    using log = topicLog()
+    const topic = uniqueName('once')
+    const texts = Array.from({ length: 30_000 }, (_, i) => JSON.stringify({ id: i % 1000 }))
+    await log.produce(topic, texts)
+    const small = { 'consumer.override.max.poll.records': '10' }
+    const queue = {
+      'errors.tolerance': 'all',
+      'errors.deadletterqueue.topic.name': `${topic}_dlq`,
+      'errors.deadletterqueue.topic.replication.factor': '1',
+    }
+    const config = { 'connector.class': 'JdbcSink', ...place.props, ...ONCE, ...small, ...queue, topics: topic }
+    const worker = await log.worker(config, journal().log)
+    await waitFor('rows', async () => expect(await rowsOf(place)).not.toEqual([]))
+    await place.query('UPDATE rowbridge_offsets SET epoch = epoch + 1')
+    const trace = await waitFor('the failure', async () => (await worker.failure()) ?? expect.fail('not failed'))
+    await worker[Symbol.asyncDispose]()
+    expect(trace).toMatch(/-0 was taken over by another task/)
+    const [[, , , next] = []] = await kept(place)
+    expect(await rowsOf(place)).toHaveLength(Number(next))
+    expect(await log.read(`${topic}_dlq`)).toEqual([])
   })
 
   test('what was committed although its answer was lost is not written again', async () => {
