@@ -9,6 +9,10 @@ const RUNS: Readonly<Record<string, { readonly does: string; readonly load: () =
     does: 'commit-safe [--seconds N] [--only mariadb|postgresql]: many writers, and readers that are killed; no row may be missed',
     load: async () => (await import('./commit-safe.js')).commitSafe,
   },
+  'exactly-once': {
+    does: 'exactly-once [--seconds N] [--only mariadb|postgresql|sqlite] [--how killed|rebalanced]: workers that are killed, or take over from each other, while a sink writes; no row may be lost or doubled',
+    load: async () => (await import('./exactly-once.js')).exactlyOnce,
+  },
   freeze: {
     does: 'freeze [mariadb|mysql|postgresql] [seconds]: a database that freezes, drops, cuts and refuses while rows are written',
     load: async () => (await import('./freeze.js')).freeze,

@@ -12,6 +12,7 @@ import {
   type SinkTask,
   type SourceBatch,
   type SourceTask,
+  type TopicPartition,
 } from '@rowbridge/api'
 import { jdbcSink, jdbcSource } from '@rowbridge/connector-jdbc'
 import type { Place } from './place.js'
@@ -162,14 +163,19 @@ export interface Sink extends AsyncDisposable {
   readonly task: SinkTask
   readonly journal: Journal
   readonly metrics: Map<string, number>
+  /** Where it would have its records from. */
+  readonly sought: readonly TopicOffset[]
   put(...batches: readonly RecordBatch[]): Promise<void>
 }
+
+type TopicOffset = TopicPartition & { readonly offset: number }
 
 export async function startSink(place: Place, props: Props): Promise<Sink> {
   const task = await jdbcSink.task()
   const stop = new AbortController()
   const told = journal()
   const metrics = new Map<string, number>()
+  const sought: TopicOffset[] = []
   await task.start(
     { name: 'test', 'max.retries': '3', 'retry.backoff.ms': '20', ...place.props, ...props },
     {
@@ -182,6 +188,7 @@ export async function startSink(place: Place, props: Props): Promise<Sink> {
         set: (name, to) => metrics.set(name, to),
       },
       errantRecords: null,
+      seek: (position) => void sought.push(position),
     },
   )
   let next = 0
@@ -189,6 +196,7 @@ export async function startSink(place: Place, props: Props): Promise<Sink> {
     task,
     journal: told,
     metrics,
+    sought,
     put: (...batches) =>
       task.put(batches.map((batch) => ({ ...sinkBatch(batch, next), offsets: offsetsFrom(batch.length) }))),
     async [Symbol.asyncDispose]() {

@@ -77,7 +77,18 @@ function sinkWorker(worker: Worker): SinkWorker {
   }
 }
 
-interface Messages {
+/** Makes a topic with these JSON texts, spread over its partitions. */
+export async function fillTopic(bootstrap: string, messages: Messages): Promise<void> {
+  const log = { debug() {}, info() {}, warn() {}, error() {} }
+  const kafka = await openKafka({ 'bootstrap.servers': bootstrap }, { clientId: 'fill', log, access: 'own' })
+  try {
+    await produce(kafka, messages)
+  } finally {
+    await kafka.close()
+  }
+}
+
+export interface Messages {
   readonly topic: string
   readonly texts: readonly string[]
   readonly partitions: number

@@ -81,6 +81,11 @@ export interface ErrantRecords {
 export interface SinkTaskContext extends TaskContext {
   /** Null unless a dead letter queue or `errors.log.enable` is configured. Without it, throw the DataError. */
   readonly errantRecords: ErrantRecords | null
+  /**
+   * From within `open`: the records of the partition are put from this offset on, wherever the group has got to. For a sink
+   * that keeps offsets beside what it writes.
+   */
+  seek(position: TopicPartition & { readonly offset: number }): void
 }
 
 /** The part of a connector that decides how many tasks there are and what each does. The same shape for source and sink. */

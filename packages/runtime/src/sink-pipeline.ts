@@ -1,8 +1,15 @@
 // Poll, decode, put, commit: the records of the topics on their way into a sink task. What the next put will have is
 // polled and decoded while the last is written; while a write takes long or is tried again, partitions are paused and
 // polls go on, so that the group keeps its member.
-import { describeError, RetriableError, type ErrantRecords, type SinkTask, type TopicPartition } from '@rowbridge/api'
-import type { Consumer, ConsumerOptions, FetchedBatch } from '@rowbridge/kafka'
+import {
+  describeError,
+  RetriableError,
+  StateError,
+  type ErrantRecords,
+  type SinkTask,
+  type TopicPartition,
+} from '@rowbridge/api'
+import type { Consumer, ConsumerOptions, FetchedBatch, TopicOffset } from '@rowbridge/kafka'
 import { orAborted, backoffMs, settlesWithin } from './clock.js'
 import { sizeOf } from './consume.js'
 import { Deliveries } from './deliveries.js'
@@ -52,6 +59,7 @@ export class SinkPipeline {
   #isPauseTold = false
   #isHeld = false
   #isSilent = false
+  #isOpening = false
   #lastCommit = 0
 
   constructor(options: SinkPipelineOptions) {
@@ -68,6 +76,18 @@ export class SinkPipeline {
   /** Takes records out of the put that is on. */
   get errantRecords(): ErrantRecords {
     return this.#writer
+  }
+
+  /** Where the task would have its records from; while it opens partitions, as none of theirs are read yet. */
+  seek(position: TopicOffset): void {
+    const where = `${position.topic}-${position.partition}@${position.offset}`
+    if (!this.#isOpening) {
+      throw new StateError('seek-too-late', `The position ${where} was not asked for while its partition was opened`, {
+        hint: 'This is a mistake in a connector: tell its author.',
+      })
+    }
+    this.#consumer.seek(position)
+    this.#options.link.log.info(`Reading goes on at ${where}, as the task asks`)
   }
 
   pause(): void {
@@ -271,10 +291,13 @@ export class SinkPipeline {
     const { task, metrics } = this.#options
     this.#partitions.assign(partitions)
     metrics.set('partition-count', this.#partitions.size)
+    this.#isOpening = true
     try {
       if (partitions.length > 0) await task.open?.(partitions)
     } catch (error) {
       this.#fail(error)
+    } finally {
+      this.#isOpening = false
     }
   }
 

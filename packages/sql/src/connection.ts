@@ -271,6 +271,11 @@ export class Connection implements Database {
     return { write: (rows) => (rows.length === 0 ? Promise.resolve(0) : this.#guard(what, () => bulk.write(rows))) }
   }
 
+  change(statement: Statement): Promise<number> {
+    const { session } = this.#parts
+    return this.#guard('statement', () => session.execute(statement.text, this.#parameters(statement)))
+  }
+
   async transaction<T>(work: () => Promise<T>): Promise<T> {
     const { session, dialect } = this.#parts
     await this.#guard('begin', () => session.run(dialect.begin ?? 'BEGIN'))

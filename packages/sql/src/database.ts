@@ -232,6 +232,8 @@ export interface Database {
   /** The name as the database keeps it, where it cuts names of tables. */
   fitTable(id: TableId): TableId
   writer(spec: WriterSpec): Writer
+  /** A statement that changes rows; resolves to how many it found. Prepared once by its text. */
+  change(statement: Statement): Promise<number>
   /** Commits what `work` did, or rolls all of it back and throws. */
   transaction<T>(work: () => Promise<T>): Promise<T>
   /** Whether the connection still answers. */

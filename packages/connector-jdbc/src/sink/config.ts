@@ -13,7 +13,7 @@ import {
 } from '../connection-keys.js'
 import { mappingKeys } from './mapping-keys.js'
 import { inWordsOfAll } from './other-sinks.js'
-import { evolveKeys, nestedKeys, partialKeys } from './own-keys.js'
+import { evolveKeys, nestedKeys, onceKeys, partialKeys } from './own-keys.js'
 
 const TABLE_TYPES = ['TABLE', 'PARTITIONED TABLE', 'VIEW']
 
@@ -166,6 +166,7 @@ const keys = {
   ...mappingKeys,
   ...otherKeys,
   ...partialKeys,
+  ...onceKeys,
   ...nestedKeys,
   ...evolveKeys,
 } as const

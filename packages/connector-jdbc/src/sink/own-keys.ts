@@ -106,6 +106,27 @@ export const evolveKeys = {
   },
 } as const satisfies ConfigKeys
 
+export const onceKeys = {
+  'exactly.once': {
+    type: 'boolean',
+    default: false,
+    importance: 'medium',
+    group: 'Writes',
+    width: 'short',
+    doc: 'Whether offsets are kept in the database, in the transaction of the rows, so that no record is written twice, in tables without a key either. Reading then goes on from there, not from where the consumer group is.',
+  },
+  'exactly.once.table': {
+    type: 'string',
+    default: 'rowbridge_offsets',
+    check: (value) => (value.trim() === '' ? 'String must be non-empty' : null),
+    visible: (props) => props['exactly.once'] === 'true',
+    importance: 'low',
+    group: 'Writes',
+    width: 'medium',
+    doc: 'Table that keeps the offsets; made where it is missing. Connectors may share it.',
+  },
+} as const satisfies ConfigKeys
+
 function checkMapping(text: string): string | null {
   const wrong = text === '' ? undefined : text.split(',').find((item) => !/^\s*[^:]+:[^:]+$/.test(item))
   return wrong === undefined ? null : `Each item must be topic:table, which ${JSON.stringify(wrong.trim())} is not`

@@ -10,6 +10,7 @@ import {
   type SinkBatch,
   type SinkTask,
   type SinkTaskContext,
+  type TopicPartition,
 } from '@rowbridge/api'
 import { zoneOf, type Database, type Zone } from '@rowbridge/sql'
 import { connectOptionsOf, databaseOptionsOf } from '../connect.js'
@@ -17,10 +18,13 @@ import { warnNotSupported } from '../not-supported.js'
 import { Session } from '../session.js'
 import { zoneOf as namedZone } from '../time-zone.js'
 import { wait } from '../wait.js'
+import { Claims, WRITTEN_ALREADY } from './claims.js'
+import type { SinkConfig } from './config.js'
 import { Destinations } from './destinations.js'
 import { flushAll } from './flush.js'
 import { Records } from './location.js'
 import { SINK_NOT_SUPPORTED } from './not-supported.js'
+import { NOTHING_YET } from './offsets-table.js'
 import { inOwnWords } from './other-sinks.js'
 import { checkRecords, withoutTombstones } from './record-check.js'
 import type { TableWriter } from './table-writer.js'
@@ -29,12 +33,16 @@ import { trimmed, trimmedLog } from './trim.js'
 
 /** What is known of tables may be older than this before an error of a value is blamed on the value. */
 const FRESH_MS = 1000
+/** No other look at the tables helps. */
+const FINAL = new Set(['fenced', 'offset-behind', 'not-claimed'])
 
 interface Started {
   readonly destinations: Destinations
   readonly dateZone: Zone | null
   readonly context: SinkTaskContext
   readonly session: Session
+  /** Null unless rows are to be written exactly once. */
+  readonly claims: Claims | null
   readonly stop: AbortController
   readonly signal: AbortSignal
 }
@@ -42,6 +50,8 @@ interface Started {
 export class JdbcSinkTask implements SinkTask {
   #started: Started | null = null
   #tables: Tables | null = null
+  /** Partitions are opened while a put may be on; the connection is for one at a time. */
+  #turn: Promise<unknown> = Promise.resolve()
 
   start(props: Props, given: SinkTaskContext): Promise<void> {
     const destinations = new Destinations(props)
@@ -52,42 +62,75 @@ export class JdbcSinkTask implements SinkTask {
     const signal = AbortSignal.any([context.signal, stop.signal])
     const how = connectOptionsOf(config, context.log, signal)
     const session = new Session(databaseOptionsOf(config, inOwnWords(props)), how)
-    this.#started = { destinations, dateZone: dateZoneOf(props), context, session, stop, signal }
+    const claims = config['exactly.once'] ? claimsOf(config, context) : null
+    this.#started = { destinations, dateZone: dateZoneOf(props), context, session, claims, stop, signal }
+    return Promise.resolve()
+  }
+
+  /** Takes the partitions over, and has their records from where the database says that they are written. */
+  async open(partitions: readonly TopicPartition[]): Promise<void> {
+    const { claims, context, session } = this.#running()
+    if (claims === null) return
+    await this.#inTurn(() =>
+      this.#retrying('Taking over partitions', async () => {
+        const database = await session.database()
+        for (const at of partitions) {
+          const { next } = await claims.take(at, database)
+          if (next !== NOTHING_YET) context.seek({ ...at, offset: next })
+        }
+      }),
+    )
+  }
+
+  close(partitions: readonly TopicPartition[]): Promise<void> {
+    this.#started?.claims?.leave(partitions)
     return Promise.resolve()
   }
 
   async put(batches: readonly SinkBatch[]): Promise<void> {
     const isTrimmed = this.#running().destinations.config['trim.sensitive.log']
     try {
-      await this.#putAll(batches)
+      await this.#inTurn(() => this.#putAll(batches))
     } catch (error) {
       throw isTrimmed ? trimmed(error) : error
     }
   }
 
   async #putAll(batches: readonly SinkBatch[]): Promise<void> {
-    const { destinations, context, session, signal } = this.#running()
-    const { config } = destinations
     const filled = this.#checked(batches)
     if (filled.length === 0) return
     const isWhole = filled.every((batch) => batches.includes(batch))
+    try {
+      await this.#retrying('Writing', () => this.#putOnce(filled))
+    } catch (error) {
+      throw isWhole ? error : withoutIndex(error)
+    }
+  }
+
+  async #retrying(what: string, work: () => Promise<void>): Promise<void> {
+    const { destinations, context, session, signal } = this.#running()
+    const { 'max.retries': most, 'retry.backoff.ms': pause } = destinations.config
     for (let failures = 0; ;) {
       try {
-        await this.#putOnce(filled)
+        await work()
         return
       } catch (error) {
-        if (!(error instanceof RetriableError)) throw isWhole ? error : withoutIndex(error)
+        if (!(error instanceof RetriableError)) throw error
         failures += 1
         if (signal.aborted) throw error
-        if (failures > config['max.retries']) throw exhausted(error, failures)
-        const pause = config['retry.backoff.ms']
-        context.log.warn(
-          `Writing failed, trying again in ${pause} ms (${failures} of ${config['max.retries']}): ${describeError(error)}`,
-        )
+        if (failures > most) throw exhausted(what, error, failures)
+        const told = describeError(error)
+        context.log.warn(`${what} failed, trying again in ${pause} ms (${failures} of ${most}): ${told}`)
         await session.check()
         await wait(pause, signal)
       }
     }
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const mine = this.#turn.then(work)
+    this.#turn = mine.catch(() => undefined)
+    return mine
   }
 
   async stop(): Promise<void> {
@@ -121,7 +164,11 @@ export class JdbcSinkTask implements SinkTask {
       // A bad record is met again for each piece of its put; what else fails, fails the task, and is worth another look.
       if (error instanceof DataError && wasFresh) throw error
       this.#tables = null
-      const mayBeStale = error instanceof StateError || error instanceof DataError
+      if (error instanceof RetriableError && error.code === WRITTEN_ALREADY) {
+        await this.#write(batches, await this.#currentTables())
+        return
+      }
+      const mayBeStale = (error instanceof StateError && !FINAL.has(error.code)) || error instanceof DataError
       if (!mayBeStale) throw error
       this.#running().context.log.debug(`Looking at the tables again after: ${describeError(error)}`)
       await this.#write(batches, await this.#currentTables())
@@ -130,11 +177,19 @@ export class JdbcSinkTask implements SinkTask {
 
   /** The one place where rows are written: all of the put in one transaction. */
   async #write(batches: readonly SinkBatch[], tables: Tables): Promise<void> {
-    const { context } = this.#running()
-    const { records, writers } = await prepare(batches, tables)
+    const { context, claims } = this.#running()
+    const left = claims === null ? batches : claims.unwritten(batches)
+    if (left.length === 0) return
+    await claims?.ready(tables.database)
+    const { records, writers } = await prepare(left, tables)
     for (const [i, batch] of records.batches.entries())
       await tables.known(batch.topic).add(batch, records.starts[i] ?? 0)
-    const { rows, unmatched } = await tables.database.transaction(() => flushAll(writers, records))
+    let moved: (() => void) | undefined
+    const { rows, unmatched } = await tables.database.transaction(async () => {
+      moved = await claims?.move(left, tables.database)
+      return flushAll(writers, records)
+    })
+    moved?.()
     context.metrics.add('sink-record-folded-total', records.length - rows)
     if (unmatched > 0) context.metrics.add('sink-record-unmatched-total', unmatched)
   }
@@ -184,6 +239,10 @@ async function prepare(batches: readonly SinkBatch[], tables: Tables): Promise<P
   return { records, writers: await tables.foreignKeys.ordered([...writers]) }
 }
 
+function claimsOf(config: SinkConfig, { connector, log }: SinkTaskContext): Claims {
+  return new Claims({ table: config['exactly.once.table'], connector, log })
+}
+
 /** Only where it is asked for in so many words: it moves days. */
 function dateZoneOf(props: Props): Zone | null {
   const { config } = new Destinations(props)
@@ -199,8 +258,8 @@ function withoutIndex(error: unknown): unknown {
 const hasValues = (batch: SinkBatch): boolean => batch.value.values.some((value) => value !== null)
 const hasTombstones = (batch: SinkBatch): boolean => batch.value.values.includes(null)
 
-function exhausted(error: RetriableError, attempts: number): ConnectError {
-  return new ConnectError('retries-exhausted', `Writing failed ${attempts} times: ${error.message}`, {
+function exhausted(what: string, error: RetriableError, attempts: number): ConnectError {
+  return new ConnectError('retries-exhausted', `${what} failed ${attempts} times: ${error.message}`, {
     cause: error,
     hint: error.hint ?? 'max.retries and retry.backoff.ms say how long to try.',
   })

@@ -1,5 +1,5 @@
 // A sink task with its consumer and its pipeline.
-import { ConfigError, type SinkPlugin } from '@rowbridge/api'
+import { ConfigError, type SinkPlugin, type SinkTaskContext } from '@rowbridge/api'
 import type { Kafka } from '@rowbridge/kafka'
 import { clientProps, groupOf } from '../client-props.js'
 import { connectorConfig, isRunOnce, sinkConnectorConfig } from '../connector-config.js'
@@ -16,7 +16,7 @@ const USUAL_PUT_RECORDS = 3000
 const ONCE_COMMIT_MS = 500
 
 export async function openSink(plugin: SinkPlugin, room: TaskRoom) {
-  const { spec, link, clock, metrics, worker, stopping, cancelled, conversionRetry } = room
+  const { spec, link, clock, metrics, stopping, cancelled, conversionRetry } = room
   const converters = await convertersOf(room.plugins, spec.workerProps, spec.connectorProps)
   const ending = new AbortController()
   cancelled.addEventListener('abort', () => ending.abort())
@@ -49,10 +49,7 @@ export async function openSink(plugin: SinkPlugin, room: TaskRoom) {
     metrics,
     link,
     clock,
-    commitIntervalMs: Math.min(
-      worker['offset.flush.interval.ms'],
-      isRunOnce(spec.connectorProps) ? ONCE_COMMIT_MS : Infinity,
-    ),
+    commitIntervalMs: commitIntervalOf(room),
     mostPutRecords: putRecordsOf(props['max.poll.records']),
     conversionRetry,
     stopping,
@@ -67,13 +64,25 @@ export async function openSink(plugin: SinkPlugin, room: TaskRoom) {
     task: {
       start: async () => {
         await queue?.start()
-        const isReporting = queue !== null || connectorConfig.parse(spec.connectorProps)['errors.log.enable']
-        await task.start(spec.props, { ...room.context, errantRecords: isReporting ? pipeline.errantRecords : null })
+        await task.start(spec.props, contextOf(room, pipeline, queue !== null))
         if (!(topics instanceof RegExp)) await warnAboutMissing(topics, kafka, room)
       },
       stop: () => task.stop(),
     },
   }
+}
+
+function contextOf({ context, spec }: TaskRoom, pipeline: SinkPipeline, hasQueue: boolean): SinkTaskContext {
+  const isReporting = hasQueue || connectorConfig.parse(spec.connectorProps)['errors.log.enable']
+  return {
+    ...context,
+    errantRecords: isReporting ? pipeline.errantRecords : null,
+    seek: (position) => pipeline.seek(position),
+  }
+}
+
+function commitIntervalOf({ worker, spec }: TaskRoom): number {
+  return Math.min(worker['offset.flush.interval.ms'], isRunOnce(spec.connectorProps) ? ONCE_COMMIT_MS : Infinity)
 }
 
 function startOf(reset: string | undefined): 'earliest' | 'latest' {

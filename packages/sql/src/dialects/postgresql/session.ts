@@ -145,7 +145,7 @@ class PostgresSession implements Session {
 
   async execute(text: string, parameters: readonly Parameter[]): Promise<number> {
     const values = parameters.map(textOf)
-    const result = await this.#query({ text, values, ...this.#nameOf(text) })
+    const result = await this.#query({ text: this.#mark(text, parameters), values, ...this.#nameOf(text) })
     return result.rowCount ?? 0
   }
 
