@@ -2,7 +2,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import Sqlite from 'better-sqlite3'
 import { waitFor } from '@rowbridge/testkit'
 import { expect, test } from 'vitest'
@@ -59,7 +58,8 @@ test('a row of a second that another one was committed in is read, however late 
   writer.exec('INSERT INTO t DEFAULT VALUES; BEGIN; INSERT INTO t DEFAULT VALUES')
   await using started = await source(place, BY_TIME)
   // Until its second is over, no row of it is read; the open transaction holds it longer.
-  await sleep(1200)
+  const isOver = writer.prepare('SELECT CURRENT_TIMESTAMP > (SELECT MAX(at) FROM t)').pluck()
+  await waitFor('the end of the second', () => isOver.get() === 1)
   expect(await started.poll()).toBe(false)
   writer.exec('COMMIT')
   expect(ids(await started.take(2))).toEqual([1, 2])

@@ -6,7 +6,7 @@ import { bytesAt, type ByteColumn } from '@rowbridge/api'
 import { openKafka, type Kafka } from '@rowbridge/kafka'
 import { server } from '@rowbridge/testkit'
 import type { Outcome } from './measure.js'
-import { Checksum } from './orders.js'
+import { Checksum, type Order } from './orders.js'
 import { plainOrder, type PlainPayload } from './plain.js'
 import { quiet } from './worker.js'
 
@@ -65,8 +65,12 @@ export function deleteTopic(log: BenchLog, topic: string): Promise<void> {
   })
 }
 
-/** What the messages of a topic come to, read to its end as plain JSON. */
-export function outcomeOfTopic(log: BenchLog, topic: string): Promise<Outcome> {
+/** What the messages of a topic come to, those that count, read to its end as plain JSON. */
+export function outcomeOfTopic(
+  log: BenchLog,
+  topic: string,
+  counts: (order: Order) => boolean = () => true,
+): Promise<Outcome> {
   return withKafka(log, async (kafka) => {
     const consumer = kafka.consumer({ clientId: 'bench', groupId: null, topics: [topic], start: 'earliest' })
     const checksum = new Checksum()
@@ -74,8 +78,13 @@ export function outcomeOfTopic(log: BenchLog, topic: string): Promise<Outcome> {
     let next = 0
     let end = Infinity
     while (next < end) {
-      for (const batch of await consumer.poll(5000)) {
-        for (let i = 0; i < batch.length; i++) checksum.add(plainOrder(payloadOf(bytesAt(batch.values, i))))
+      const batches = await consumer.poll(5000)
+      if (batches.length === 0) break
+      for (const batch of batches) {
+        for (let i = 0; i < batch.length; i++) {
+          const order = plainOrder(payloadOf(bytesAt(batch.values, i)))
+          if (counts(order)) checksum.add(order)
+        }
         next = (batch.offsets.at(-1) ?? next) + 1
         end = batch.endOffset
       }

@@ -2,6 +2,7 @@
 // Usage: npm run bench -- [--rows N] [--json FILE] [--only NAME]
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { COMMIT_SAFE_BENCHES } from './commit-safe.js'
 import { decoderBench, encoderBench } from './converters.js'
 import { compare, linesOf, type Comparison, type Result } from './measure.js'
 import { PLACES } from './places.js'
@@ -17,6 +18,7 @@ const BENCHES: Readonly<Record<string, (rows: number) => Promise<Comparison>>> =
   decoder: decoderBench,
   ...TRANSFORM_BENCHES,
   ...Object.fromEntries(PLACES.map((place) => [`source-${place}`, (rows: number) => sourceBench(place, rows)])),
+  ...COMMIT_SAFE_BENCHES,
   ...Object.fromEntries(PLACES.map((place) => [`sink-${place}`, (rows: number) => sinkBench(place, rows)])),
 }
 

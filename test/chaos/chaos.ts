@@ -34,8 +34,8 @@ export interface ChaosOptions {
 const READER = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? '../dist/chaos/reader-process.js' : './reader-process.js', import.meta.url),
 )
-/** Idle answers after which a reader has told all it will. */
-const IDLE_ANSWERS = 15
+/** Time without rows after which a reader has told all it will. An idle answer may come while a slow machine still reads, so that they do not count. */
+const IDLE_MS = 8000
 const LONGEST_END_MS = 60_000
 
 export async function chaos(
@@ -127,11 +127,11 @@ async function started(journal: string, config: Props): Promise<ChildProcess> {
 
 function idle(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
-    let answers = 0
+    let last = performance.now()
     const limit = setTimeout(resolve, LONGEST_END_MS)
     child.on('message', (message) => {
-      answers = message === 'idle' ? answers + 1 : 0
-      if (answers < IDLE_ANSWERS) return
+      if (message !== 'idle') last = performance.now()
+      if (performance.now() - last < IDLE_MS) return
       clearTimeout(limit)
       resolve()
     })

@@ -4,6 +4,7 @@ import { expect, it } from 'vitest'
 import { rowbridge, Workplace } from './command.js'
 
 const ROWS = 100_000
+const SMALL_PAGES = { 'batch.max.rows': '500', 'max.buffer.size': '500' }
 
 function source(url: string, db: TestDatabase, further: Record<string, string> = {}): string {
   const config = {
@@ -67,8 +68,9 @@ describeWith(['mariadb', 'postgresql'], 'a worker', (servers) => {
       await using proxy = await Proxy.before(db)
       await using place = await Workplace.open()
       const workerFile = await place.workerFile()
-      const file = await place.file('src.json', source(proxy.urlOf(db.jdbcUrl), db, { 'batch.max.rows': '500' }))
-      proxy.delay(5)
+      const file = await place.file('src.json', source(proxy.urlOf(db.jdbcUrl), db, SMALL_PAGES))
+      // Two hundred pages take long enough to be interrupted.
+      proxy.delay(50)
       const first = await place.worker(workerFile, file)
       await waitFor('a stored offset', async () => {
         const answer = await fetch(`${place.url}/connectors/src/offsets`)

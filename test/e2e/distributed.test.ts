@@ -48,9 +48,11 @@ describeWith(['kafka', 'mariadb', 'postgresql'], 'rowbridge distributed', () => 
     const copied = async () => (await to.query('select id from copied order by id')).map(({ id }) => id)
     await waitFor('the rows arrive', async () => (await copied()).length === 3)
     await untilStates(one.call, 'src', 'RUNNING: RUNNING')
-    expect((await statusOf(one.call, 'src'))?.tasks[0]?.worker_id).not.toBe(
-      (await statusOf(one.call, 'snk'))?.tasks[0]?.worker_id,
-    )
+    const ownerOf = async (name: string) => (await statusOf(one.call, name))?.tasks[0]?.worker_id
+    await waitFor('each worker has a task', async () => {
+      const owners = [await ownerOf('src'), await ownerOf('snk')]
+      return !owners.includes(undefined) && owners[0] !== owners[1]
+    })
 
     expect(await other.stop()).toBe(0)
     await add([4, 5])

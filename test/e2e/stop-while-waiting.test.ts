@@ -5,9 +5,9 @@ import { describeWith, waitFor, type TestDatabase } from '@rowbridge/testkit'
 import { expect, it } from 'vitest'
 import { startRowbridge, Workplace } from './command.js'
 
-/** What a stop may take beyond `task.shutdown.graceful.timeout.ms`. */
-const GRACE_MS = 5000
-const EXIT_MS = 3000
+/** Much longer than a stop takes, and much shorter than what it would wait for before it gives a task up. */
+const STOP_MS = 20_000
+const PATIENT = 'task.shutdown.graceful.timeout.ms=60000'
 
 /** Passes bytes on until it is told to hold them back, as a server does whose machine hangs. */
 class Hanging implements AsyncDisposable {
@@ -81,7 +81,7 @@ describeWith(['mariadb', 'postgresql'], 'a worker that is told to stop', (server
     await using hanging = await Hanging.before(db, true)
     await using place = await Workplace.open()
     const file = await place.file('src.json', source(hanging.urlOf(db), db))
-    const worker = startRowbridge(['standalone', await place.workerFile(), file])
+    const worker = startRowbridge(['standalone', await place.workerFile(PATIENT), file])
     await waitFor('a connection', () => hanging.accepted > 0)
     const start = Date.now()
     worker.process.kill('SIGTERM')
@@ -89,7 +89,7 @@ describeWith(['mariadb', 'postgresql'], 'a worker that is told to stop', (server
     expect(stdout).toContain('Stopped')
     expect(stdout).not.toContain('ERROR')
     expect(code).toBe(0)
-    expect(Date.now() - start).toBeLessThan(GRACE_MS)
+    expect(Date.now() - start).toBeLessThan(STOP_MS)
   })
 
   it.each(['mariadb', 'postgresql'] as const)('while %s hangs gives up no task', async (kind) => {
@@ -99,7 +99,7 @@ describeWith(['mariadb', 'postgresql'], 'a worker that is told to stop', (server
     await using hanging = await Hanging.before(db, false)
     await using place = await Workplace.open()
     const worker = await place.worker(
-      await place.workerFile(),
+      await place.workerFile(PATIENT),
       await place.file('src.json', source(hanging.urlOf(db), db)),
     )
     await waitFor('a stored offset', async () => {
@@ -113,6 +113,6 @@ describeWith(['mariadb', 'postgresql'], 'a worker that is told to stop', (server
     const { code, stdout } = await worker.ended
     expect(stdout).not.toContain('given up')
     expect(code).toBe(0)
-    expect(Date.now() - start).toBeLessThan(GRACE_MS + EXIT_MS)
+    expect(Date.now() - start).toBeLessThan(STOP_MS)
   })
 })

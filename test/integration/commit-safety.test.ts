@@ -38,6 +38,24 @@ async function twoConnections(place: ChaosPlace): Promise<[Connection, Connectio
   })
 }
 
+/** Polls until rows are seen that are held back: from then on it is settled who is waited for. */
+async function untilHeld(started: Source): Promise<void> {
+  await waitFor('a hold', async () => {
+    await started.poll()
+    return (started.metrics.get('source-held-back-ms') ?? 0) > 0
+  })
+  expect(started.batches.every(({ length }) => length === 0)).toBe(true)
+}
+
+/** Polls until the guarantee is told. */
+async function guaranteeOf(started: Source): Promise<number | undefined> {
+  await waitFor('the guarantee', async () => {
+    await started.poll()
+    return started.metrics.has('source-guarantee-level')
+  })
+  return started.metrics.get('source-guarantee-level')
+}
+
 const marksOf = (told: readonly Told[]) => told.map(({ value }) => String(value['mark']))
 const insert = (connection: Connection, mark: string) => connection.run(`INSERT INTO t (mark) VALUES ('${mark}')`)
 
@@ -104,7 +122,7 @@ function commonSuite(open: () => Promise<ChaosPlace>): void {
     await insert(early, 'early')
     await insert(late, 'late')
     await using started = await source(place, BY_ID)
-    expect(await started.poll()).toBe(false)
+    await untilHeld(started)
     await late.run('BEGIN')
     await insert(late, 'latest')
     await early.run('COMMIT')
@@ -138,10 +156,7 @@ function commonSuite(open: () => Promise<ChaosPlace>): void {
     await insert(early, 'early')
     await insert(late, 'late')
     await using started = await source(place, BY_ID)
-    await waitFor('a hold', async () => {
-      await started.poll()
-      return (started.metrics.get('source-held-back-ms') ?? 0) > 0
-    })
+    await untilHeld(started)
     await early.run('COMMIT')
     expect(await started.take(2)).toHaveLength(2)
     await waitFor('its end', async () => {
@@ -257,12 +272,10 @@ describeWith(['postgresql'], 'commit-safe reading from PostgreSQL', (servers) =>
   test('the guarantee is told: exact, or bounded where sessions draw numbers in advance', async () => {
     await using place = await postgresql(servers.postgresql)
     await using started = await source(place, BY_ID)
-    await started.poll()
-    expect(started.metrics.get('source-guarantee-level')).toBe(2)
+    expect(await guaranteeOf(started)).toBe(2)
     await place.query('ALTER SEQUENCE t_id_seq CACHE 20')
     await using bounded = await source(place, BY_ID)
-    await bounded.poll()
-    expect(bounded.metrics.get('source-guarantee-level')).toBe(1)
+    expect(await guaranteeOf(bounded)).toBe(1)
   })
 })
 
@@ -297,7 +310,7 @@ describeWith(['mariadb'], 'commit-safe reading from MariaDB', (servers) => {
     const update = waiting.run("UPDATE t SET mark = 'changed', at = NOW(2) WHERE id = 1")
     await waitFor('the update to wait', async () => {
       const running = await place.query(
-        "SELECT 1 FROM information_schema.PROCESSLIST WHERE INFO LIKE 'UPDATE t SET mark%'",
+        "SELECT 1 FROM information_schema.PROCESSLIST WHERE DB = DATABASE() AND INFO LIKE 'UPDATE t SET mark%'",
       )
       return running.length > 0
     })
@@ -327,10 +340,8 @@ describeWith(['mariadb'], 'commit-safe reading from MariaDB', (servers) => {
     await using place = await chaosPlace(servers.mariadb)
     await using user = await place.plainUser()
     await using started = await source(place, BY_ID)
-    await started.poll()
-    expect(started.metrics.get('source-guarantee-level')).toBe(2)
+    expect(await guaranteeOf(started)).toBe(2)
     await using bounded = await source(place, { ...BY_ID, ...user.props })
-    await bounded.poll()
-    expect(bounded.metrics.get('source-guarantee-level')).toBe(1)
+    expect(await guaranteeOf(bounded)).toBe(1)
   })
 })

@@ -77,7 +77,7 @@ describe('killed while it appends', () => {
       expect(numbers.length).toBeGreaterThan(lastAcked(writer))
       sum += writer.lines.length
     }
-    expect(sum).toBeGreaterThan(200)
+    expect(sum).toBeGreaterThan(20)
   })
 
   test('a visitor leaves only whole records, and its owner goes on', async () => {

@@ -24,6 +24,7 @@ describeWith(['mariadb', 'postgresql'], 'keys through a worker', ({ mariadb, pos
       'key.converter': JSON_CONVERTER,
       'value.converter': JSON_CONVERTER,
       'offset.storage.file.filename': join(folder, 'offsets'),
+      'offset.flush.interval.ms': '100',
     }
     worker = await startStandalone({ props, plugins: [jdbcSource, jdbcSink, jsonConverter], log: silent, openKafka })
   })
@@ -31,6 +32,36 @@ describeWith(['mariadb', 'postgresql'], 'keys through a worker', ({ mariadb, pos
   afterAll(async () => {
     await worker.stop()
     await rm(folder, { recursive: true, force: true })
+  })
+
+  test('fact 73e: a source that is paused and resumed runs again, and reads on', async () => {
+    await using origin = await serverPlace(mariadb)
+    await origin.query('CREATE TABLE breaks (id INT PRIMARY KEY)')
+    await origin.query('INSERT INTO breaks VALUES (1)')
+    await worker.herder.create('breaks', {
+      ...origin.props,
+      'connector.class': 'JdbcSource',
+      mode: 'incrementing',
+      'incrementing.column.name': 'id',
+      'table.whitelist': 'breaks',
+      'topic.prefix': 'keys-',
+      'poll.interval.ms': '50',
+    })
+    const states = async () => {
+      const { connector, tasks } = await worker.herder.status('breaks')
+      return [connector.state, ...tasks.map(({ state }) => state)].join(' ')
+    }
+    const position = async () => (await worker.herder.offsets('breaks')).map(({ offset }) => offset)
+    const isAt = async (incrementing: number) => JSON.stringify(await position()) === JSON.stringify([{ incrementing }])
+    await waitFor('the first row', () => isAt(1))
+    await worker.herder.setTargetState('breaks', 'PAUSED')
+    await waitFor('the pause', async () => (await states()) === 'PAUSED PAUSED')
+    await origin.query('INSERT INTO breaks VALUES (2)')
+    await worker.herder.setTargetState('breaks', 'STARTED')
+    await waitFor('the end of the pause', async () => (await states()) === 'RUNNING RUNNING')
+    await waitFor('the second row', () => isAt(2))
+    expect(await states()).toBe('RUNNING RUNNING')
+    await worker.herder.delete('breaks')
   })
 
   test('rows find their rows by the key of the record, masked columns as text', async () => {

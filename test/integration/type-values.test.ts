@@ -48,6 +48,49 @@ describeWith(['mariadb'], 'values that do not fit', ({ mariadb }) => {
   })
 })
 
+describeWith(['mariadb'], 'rows with a FLOAT', ({ mariadb }) => {
+  const ROW = `16777217, 9007199254740993, '-01:02:03.5', '2024-00-10 00:00:00', 18446744073709551615, b'101010101', 'y,x', 255,
+    42, 1.50, st_geomfromtext('point(1 2)'), 1234567.12`
+  const TYPES = `f float not null, big bigint, span time(3), moment datetime(6), u bigint unsigned, bits bit(9), s set('x','y'),
+    tiny tinyint unsigned, z int(6) zerofill, d decimal(9,2), place point, g float(9,2)`
+  it.each(
+    ['mariadb', 'mysql'].flatMap((dialect) =>
+      ['bulk', 'incrementing', 'incrementing by a query'].map((how) => [dialect, how]),
+    ),
+  )('have all their digits, and all else as without one: %s, %s', async (dialect, how) => {
+    await using place = await serverPlace(mariadb)
+    await place.query(`create table t (id bigint primary key, ${TYPES})`)
+    await place.query(`create table plain as select * from t where false`)
+    await place.query(`set statement sql_mode = '' for insert into t values (1, ${ROW}), (5000000001, ${ROW})`)
+    await place.query('alter table plain drop f, drop g')
+    await place.query(
+      `set statement sql_mode = '' for insert into plain select id, big, span, moment, u, bits, s, tiny, z, d, place from t`,
+    )
+    const url = String(place.props['connection.url']).replace(/^jdbc:[a-z]+:/, `jdbc:${dialect}:`)
+    const at = { ...place, props: { ...place.props, 'connection.url': url } }
+    const byId = {
+      mode: 'incrementing',
+      'incrementing.column.name': 'id',
+      'validate.non.null': 'false',
+      'batch.max.rows': '1',
+    }
+    const settings = (table: string): Record<string, string> =>
+      how === 'bulk'
+        ? { mode: 'bulk', 'table.whitelist': table, 'poll.interval.ms': '3600000' }
+        : how === 'incrementing'
+          ? { ...byId, 'table.whitelist': table }
+          : { ...byId, query: `select * from ${table} where id > 0`, 'query.suffix': 'limit 5', 'topic.prefix': 'q' }
+    const read = async (table: string): Promise<Record<string, unknown>[]> => {
+      await using source = await startSource(at, settings(table))
+      return (await source.take(2)).map(({ value }) => value)
+    }
+    const told = await read('t')
+    expect(told.map(({ f, g }) => [f, g])).toEqual(Array.from({ length: 2 }, () => [16_777_216, 1_234_567.1]))
+    expect(told.map(({ f: _f, g: _g, ...others }) => others)).toEqual(await read('plain'))
+    expect(told[0]).toMatchObject({ span: '-01:02:03.500', moment: '2024-00-10 00:00:00.000000' })
+  })
+})
+
 describeWith(['postgresql'], 'values of views', ({ postgresql }) => {
   it.each(['view', 'materialized view'])('a %s has the types of its table', async (kind) => {
     await using place = await serverPlace(postgresql)

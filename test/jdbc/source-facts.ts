@@ -1,4 +1,4 @@
-// What is known of the Java source, given and expected, by the numbers of its list of facts; on any database.
+// What is known of the Java source, given and expected, by the numbers of its list of facts (../source-facts.test.ts); on any database.
 import type { Props } from '@rowbridge/api'
 import { expect, test } from 'vitest'
 import { sourceProps, startConnector, startSource, startTask, type Offsets } from './drive.js'
@@ -42,26 +42,25 @@ export function factsSuite(open: OpenPlace): void {
 }
 
 function resumingSuite(open: OpenPlace): void {
-  type Fact = [number, string, readonly string[], Props, Stored, readonly number[]]
+  type Fact = [string, readonly string[], Props, Stored, readonly number[]]
   test.each<Fact>([
-    [1, 'an offset under the older partition', [at(0), at(0)], BY_ID, byName('{"incrementing":1}'), [2]],
-    [2, 'an offset under the newer partition', [at(0), at(0)], BY_ID, byWholeName('{"incrementing":1}'), [2]],
+    ['facts 1, 4: an offset under the older partition', [at(0), at(0)], BY_ID, byName('{"incrementing":1}'), [2]],
+    ['fact 2: an offset under the newer partition', [at(0), at(0)], BY_ID, byWholeName('{"incrementing":1}'), [2]],
     [
-      3,
-      'the newer partition wins',
+      'fact 3: the newer partition wins',
       [at(0), at(0), at(0)],
       BY_ID,
       { plain: '{"incrementing":1}', whole: '{"incrementing":2}' },
       [3],
     ],
-    [5, 'a row at the time of the offset is not read', [at(1)], BY_TIME, byWholeName(timeOffset(1)), []],
-    [6, 'rows of one time go on by id', [at(10), at(10), at(11)], BY_BOTH, byWholeName(bothOffset(10, 1)), [2, 3]],
-    [7, 'a smaller id with a newer time is read', [at(12), at(10)], BY_BOTH, byWholeName(bothOffset(10, 2)), [1]],
-    [8, 'a larger id with an older time is not', [at(10), at(9)], BY_BOTH, byWholeName(bothOffset(10, 1)), []],
-    [9, 'timestamp.initial', [at(0, 90_000), at(0, 100_000), at(0, 110_000)], FROM_100_MS, {}, [3]],
-    [10, 'timestamp.initial=-1', [at(1)], { ...BY_TIME, 'timestamp.initial': '-1' }, {}, []],
-    [11, 'an offset over timestamp.initial', [at(0, 90_000)], FROM_100_MS, byWholeName(timeOffset(-1)), [1]],
-  ])('fact %i: %s', async (...[, , rows, props, stored, expected]: Fact) => {
+    ['fact 5: a row at the time of the offset is not read', [at(1)], BY_TIME, byWholeName(timeOffset(1)), []],
+    ['fact 6: rows of one time go on by id', [at(10), at(10), at(11)], BY_BOTH, byWholeName(bothOffset(10, 1)), [2, 3]],
+    ['fact 7: a smaller id with a newer time is read', [at(12), at(10)], BY_BOTH, byWholeName(bothOffset(10, 2)), [1]],
+    ['fact 8: a larger id with an older time is not', [at(10), at(9)], BY_BOTH, byWholeName(bothOffset(10, 1)), []],
+    ['fact 9: timestamp.initial', [at(0, 90_000), at(0, 100_000), at(0, 110_000)], FROM_100_MS, {}, [3]],
+    ['fact 10: timestamp.initial=-1', [at(1)], { ...BY_TIME, 'timestamp.initial': '-1' }, {}, []],
+    ['fact 11: an offset over timestamp.initial', [at(0, 90_000)], FROM_100_MS, byWholeName(timeOffset(-1)), [1]],
+  ])('%s', async (...[, rows, props, stored, expected]: Fact) => {
     await using place = await withTable(open, rows)
     await using source = await startSource(place, props, offsetsOf(place, stored))
     const told = await source.take(expected.length)
@@ -90,18 +89,17 @@ function resumingSuite(open: OpenPlace): void {
 }
 
 function offsetSuite(open: OpenPlace): void {
-  type Fact = [number, string, readonly string[], Stored, readonly string[]]
+  type Fact = [string, readonly string[], Stored, readonly string[]]
   test.each<Fact>([
     [
-      16,
-      'offsets of 10, 10, 20 after 5',
+      'fact 16: offsets of 10, 10, 20 after 5',
       [at(10), at(10), at(20)],
       byWholeName(timeOffset(5)),
       [5, 10, 20].map((s) => timeOffset(s)),
     ],
-    [17, 'offsets of 10, 10 after none', [at(10), at(10)], {}, ['{}', timeOffset(10)]],
-    [18, 'the offset of a single row', [at(10)], {}, [timeOffset(10)]],
-  ])('fact %i: %s', async (...[, , rows, stored, expected]: Fact) => {
+    ['fact 17: offsets of 10, 10 after none', [at(10), at(10)], {}, ['{}', timeOffset(10)]],
+    ['fact 18: the offset of a single row', [at(10)], {}, [timeOffset(10)]],
+  ])('%s', async (_fact, rows, stored, expected) => {
     await using place = await withTable(open, rows)
     const props = { ...BY_TIME, 'batch.max.rows': '1' }
     await using source = await startSource(place, props, offsetsOf(place, stored))
@@ -149,10 +147,10 @@ function columnsSuite(open: OpenPlace): void {
   })
 
   test.each([
-    [23, 'a decimal with a fraction', 'DECIMAL(20,2) NOT NULL', '(1.5)'],
-    [23, 'a decimal above 64 bits', 'DECIMAL(20,0) NOT NULL', '(99999999999999999999)'],
-    [24, 'a text', 'VARCHAR(20) NOT NULL', "('1')"],
-  ])('fact %i: %s cannot find new rows, and the table is named', async (_number, _what, type, values) => {
+    ['fact 23: a decimal with a fraction', 'DECIMAL(20,2) NOT NULL', '(1.5)'],
+    ['fact 23: a decimal above 64 bits', 'DECIMAL(20,0) NOT NULL', '(99999999999999999999)'],
+    ['fact 24: a text', 'VARCHAR(20) NOT NULL', "('1')"],
+  ])('%s cannot find new rows, and the table is named', async (_fact, type, values) => {
     await using place = await grown(type, values)
     const readOne = async () => {
       await using source = await startSource(place, anyId)
@@ -180,7 +178,7 @@ function columnsSuite(open: OpenPlace): void {
 }
 
 function connectorSuite(open: OpenPlace): void {
-  test('facts 43 and 44: one table, or a query, is one task however many there may be', async () => {
+  test('facts 43, 44: one table, or a query, is one task however many there may be', async () => {
     await using place = await withTable(open)
     await using table = await startConnector(place, BY_ID)
     await using query = await startConnector(place, { mode: 'bulk', query: 'SELECT 1 AS x', 'topic.prefix': 'q' })

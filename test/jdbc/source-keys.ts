@@ -140,7 +140,7 @@ function readingSuite(open: OpenPlace): void {
     expect(source.batches.every((batch) => batch.length === 1)).toBe(true)
   })
 
-  test('an offset with nanoseconds is one instant with its milliseconds, and one without has their fraction', async () => {
+  test('facts 21, 22: an offset with nanoseconds is one instant with its milliseconds, and one without has their fraction', async () => {
     await using place = await withTable(open, [at(0, 105_000), at(0, 105_001), at(0, 106_000)])
     const key = `{"protocol":"1","table":"${place.fullName('t')}"}`
     const stored = (offset: string): Offsets => new Map([[key, offset]])

@@ -149,6 +149,7 @@ export const ERROR_CODES: Readonly<Record<string, string>> = {
   'record-refused': "A record does not have what the sink's configuration asks of it, such as a schema or a key.",
   'record-too-large': 'A record is larger than a request to the brokers may be.',
   'records-reordered': 'A transform changed the order of records; this is a fault in the transform.',
+  'refused-by-trigger': 'A trigger of the table refuses the row.',
   'required-column': 'A required field without a default cannot become a column of a table with rows.',
   'retries-exhausted': 'Writing failed as often as max.retries allows.',
   'row-too-wide': 'The columns of a table, or of its key, are wider than the database allows.',

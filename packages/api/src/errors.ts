@@ -41,6 +41,27 @@ export class DataError extends ConnectError {
   }
 }
 
+/** What of an error is told otherwise; what is not named stays, a null index goes. */
+export interface Retelling {
+  readonly message?: string
+  readonly index?: number | null
+  readonly cause?: unknown
+  /** Further ones. */
+  readonly facts?: Readonly<Record<string, string>>
+}
+
+/** The same error, told by whoever knows more of where it struck. */
+export function retold(error: DataError, by: Retelling): DataError {
+  const { message = error.message, index = error.index } = by
+  const facts = { ...error.facts, ...by.facts }
+  return new DataError(error.code, message, {
+    cause: 'cause' in by ? by.cause : error.cause,
+    ...(error.hint === null ? {} : { hint: error.hint }),
+    ...(index === null ? {} : { index }),
+    ...(Object.keys(facts).length === 0 ? {} : { facts }),
+  })
+}
+
 /** What is wrong with one key of a configuration. */
 export interface ConfigProblem {
   readonly key: string

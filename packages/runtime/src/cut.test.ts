@@ -53,6 +53,29 @@ describe('cut', () => {
     expect(tries).toEqual(['0..1000', '0..500', '500..501', '501..1000'])
   })
 
+  it.each([
+    { index: 5, tries: ['0..5', '5..6', '6..10'] },
+    { index: undefined, tries: ['0..5', '5..10', '5..8', '5..7', '5..6', '6..7', '7..8', '8..10'] },
+  ])('does not try again what is known to fail: named $index', async ({ index, tries: wanted }) => {
+    const { tries, skipped, work, onBad } = stage([5], index !== undefined)
+
+    await cut(10, work, onBad, new DataError('bad', 'bad record', index === undefined ? {} : { index }))
+
+    expect([tries, skipped]).toEqual([wanted, [5]])
+  })
+
+  it.each([[[1500]], [[0]], [[2999]], [[0, 1, 299, 300, 777, 1499, 1500, 2222, 2998, 2999]]])(
+    'finds %j of 3000 in two tries for each halving',
+    async (bad) => {
+      const { tries, skipped, work, onBad } = stage(bad, false)
+
+      await cut(3000, work, onBad, new DataError('bad', 'bad record'))
+
+      expect(skipped).toEqual(bad)
+      expect(tries.length).toBeLessThanOrEqual(2 * Math.ceil(Math.log2(3000)) * bad.length)
+    },
+  )
+
   it('goes no further than a record that nobody tolerates', async () => {
     const { done, work } = stage([4], true)
 

@@ -9,10 +9,12 @@ export type OnBad = (index: number, error: DataError) => void | Promise<void>
 
 /**
  * Works on all of `length` records. After a DataError the pieces before, of and after the record it names (the halves,
- * where it names none) are worked on again, in order; a piece that failed must have left nothing behind.
+ * where it names none) are worked on again, in order; a piece that failed must have left nothing behind. `first` is what
+ * all of them failed with, where that was tried.
  */
-export async function cut(length: number, work: Work, onBad: OnBad): Promise<void> {
-  const pieces: (readonly [number, number])[] = length === 0 ? [] : [[0, length]]
+export async function cut(length: number, work: Work, onBad: OnBad, first?: DataError): Promise<void> {
+  const isCut = first !== undefined && length > 1
+  const pieces = isCut ? smallerPieces(0, length, first.index) : wholeOf(length)
   for (let piece = pieces.pop(); piece !== undefined; piece = pieces.pop()) {
     const [from, to] = piece
     try {
@@ -23,6 +25,10 @@ export async function cut(length: number, work: Work, onBad: OnBad): Promise<voi
       else pieces.push(...smallerPieces(from, to, error.index))
     }
   }
+}
+
+function wholeOf(length: number): (readonly [number, number])[] {
+  return length === 0 ? [] : [[0, length]]
 }
 
 /** Last piece first, as the stack wants them. */

@@ -105,25 +105,27 @@ export class SinkWriter implements ErrantRecords {
       await this.#putRetrying(parts)
     } catch (error) {
       if (!(error instanceof DataError)) throw error
-      for (const part of parts) await this.#writeInPieces(part)
+      const isAlone = parts.length === 1 && parts[0]?.batches.length === 1
+      for (const part of parts) await this.#writeInPieces(part, isAlone ? error : undefined)
     } finally {
       this.#reports.clear()
     }
   }
 
-  async #writeInPieces({ owned, batches, next, fetched }: Part): Promise<void> {
+  async #writeInPieces({ owned, batches, next, fetched }: Part, first?: DataError): Promise<void> {
     const { tolerance, className } = this.#options
     for (const batch of batches) {
       const put = (from: number, to: number) => {
         const piece = sliceBatch(batch, from, to)
         return this.#putRetrying([{ owned, batches: [piece], next: (piece.offsets.at(-1) ?? 0) + 1, fetched }])
       }
-      await cut(batch.length, put, async (index, error) => {
+      const onBad = async (index: number, error: DataError) => {
         const offset = batch.offsets[index] ?? -1
         const record = recordAt(fetched, fetched.offsets.indexOf(offset))
         await tolerance.onBad({ stage: 'TASK_PUT', className, ...record }, error)
         if (owned.isOwned) advance(owned, offset + 1)
-      })
+      }
+      await cut(batch.length, put, onBad, first)
     }
     if (owned.isOwned) advance(owned, next)
   }

@@ -86,6 +86,7 @@ function fatal(record: BadRecord, error: DataError): DataError {
   return new DataError(error.code, located(record, error.message), {
     cause: error,
     hint: error.hint ?? 'Mend the record, or set errors.tolerance=all to skip and report such records.',
+    ...(error.facts === null ? {} : { facts: error.facts }),
   })
 }
 

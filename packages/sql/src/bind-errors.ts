@@ -16,6 +16,7 @@ export function refuse(column: BoundColumn, value: unknown, problem: string, hin
   const text = isInstant(value) ? `${value.ms} ms` : shown(value)
   return new DataError('value-out-of-range', `${column.where}: ${text} ${problem} (${column.typeName})`, {
     hint: hint ?? 'Change the type of the column, or the value before it comes here.',
+    facts: placeOf(column),
   })
 }
 
@@ -26,6 +27,12 @@ export function unsupported(column: BoundColumn): DataError {
     `${column.where}: a ${name} cannot be written to a column (${column.typeName})`,
     {
       hint: 'Flatten the record, or leave the field out.',
+      facts: placeOf(column),
     },
   )
+}
+
+function placeOf({ where }: BoundColumn): { readonly table: string; readonly column: string } {
+  const dot = where.lastIndexOf('.')
+  return { table: where.slice(0, Math.max(0, dot)), column: where.slice(dot + 1) }
 }

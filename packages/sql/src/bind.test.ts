@@ -38,6 +38,13 @@ it.each<readonly [string, Schema, Target, unknown, Parameter]>([
   ['trailing zeros', decimal(4), { kind: 'decimal', precision: 5, scale: 2 }, '1.2500', '1.2500'],
   ['what a double keeps', decimal(2), NUMERIC, '0.10', '0.10'],
   ['what a 64-bit integer keeps', decimal(0), NUMERIC, '9223372036854775807', '9223372036854775807'],
+  [
+    'the greatest single',
+    primitive('float32'),
+    { kind: 'float', precision: 24 },
+    -3.4028235e38,
+    -3.4028234663852886e38,
+  ],
   ['negative zero', float64, { kind: 'float' }, -0, '-0'],
   ['a decimal as a double', decimal(1), { kind: 'float' }, '0.1', 0.1],
   ['one as true', int64, { kind: 'boolean' }, 1, true],

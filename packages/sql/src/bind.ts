@@ -141,6 +141,9 @@ function survivesAsNumber(plain: string): boolean {
   return kept !== null && rescale(kept, fraction) === rescale(plain, fraction)
 }
 
+/** Its shortest text, 3.4028235e38, is beyond it: a server that compares doubles would refuse that. */
+const MOST_OF_A_SINGLE = 3.4028234663852886e38
+
 function bindFloat(column: BoundColumn, kind: SourceKind): Binder {
   const { specials, precision } = column.target
   const isSingle = precision === 24
@@ -159,6 +162,7 @@ function bindFloat(column: BoundColumn, kind: SourceKind): Binder {
     }
     if (isSingle && Number.isFinite(number) && !Number.isFinite(Math.fround(number)))
       throw refuse(column, value, 'is out of range')
+    if (isSingle && Math.abs(number) > MOST_OF_A_SINGLE) return Math.fround(number)
     return Object.is(number, -0) ? '-0' : number
   }
 }

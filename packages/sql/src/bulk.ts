@@ -3,6 +3,7 @@ import type { Schema } from '@rowbridge/api'
 import type { WriterSpec } from './database.js'
 import type { Binder } from './bind-whole.js'
 import type { Parameter, Session } from './dialect.js'
+import type { RowFailure } from './failures.js'
 import { atRow } from './row-reader.js'
 import type { Target } from './target.js'
 
@@ -139,13 +140,13 @@ function bytesOf(parameters: readonly Parameter[]): number {
   return bytes
 }
 
-/** Adds where a part begins to the row its failure tells. */
+/** Says with its failure how many rows are before a part. */
 async function inPlace(part: Promise<number>, from: number): Promise<number> {
   try {
     return await part
   } catch (error) {
-    const failure = error as { rowIndex?: number }
-    if (failure.rowIndex !== undefined) failure.rowIndex += from
+    const failure = error as RowFailure
+    failure.rowsBefore = (failure.rowsBefore ?? 0) + from
     throw error
   }
 }

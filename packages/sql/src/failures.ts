@@ -9,15 +9,20 @@ export interface Verdict {
   readonly hint?: string
   /** Row of the statement, from 0, where the server tells. */
   readonly index?: number
+  /** What the server tells of a record that it refuses: `sqlstate`, `column`, `constraint`, `table`. */
+  readonly facts?: Facts
   /** Whether the connection is of no more use. */
   readonly isFatal?: boolean
 }
 
+export type Facts = Readonly<Record<string, string>>
+
 export type Classify = (error: unknown) => Verdict | null
 
-/** Property in which a session says at which row of `executeEach` it failed. */
+/** Properties in which is said where an error struck: at which row of `executeEach`, and how many rows were before the statement's. */
 export interface RowFailure {
   rowIndex?: number
+  rowsBefore?: number
 }
 
 /** Our error for a driver's. `what` says what was done, and where: `orders: insert`. */
@@ -33,10 +38,30 @@ export function failureOf(error: unknown, classify: Classify, what: string): Con
     case 'state':
       return new StateError(verdict.code, message, details)
     case 'data': {
-      const index = verdict.index ?? (error as RowFailure).rowIndex
-      return new DataError(verdict.code, message, { ...details, ...(index === undefined ? {} : { index }) })
+      const index = rowOf(error as RowFailure, verdict)
+      const { facts } = verdict
+      return new DataError(verdict.code, message, {
+        ...details,
+        ...(index === undefined ? {} : { index }),
+        ...(facts === undefined ? {} : { facts }),
+      })
     }
   }
+}
+
+function rowOf({ rowIndex, rowsBefore = 0 }: RowFailure, { index }: Verdict): number | undefined {
+  // A statement for each row: the row that the server counts is always its first.
+  const inStatement = rowIndex ?? index
+  return inStatement === undefined ? undefined : inStatement + rowsBefore
+}
+
+/** The facts that there are, under names for the headers of a dead letter. */
+export function factsOf(told: Readonly<Record<string, unknown>>): Facts {
+  const entries = Object.entries(told).flatMap(([name, value]) => {
+    const text = typeof value === 'number' ? String(value) : value
+    return typeof text === 'string' && text !== '' ? [[name, text] as const] : []
+  })
+  return Object.fromEntries(entries)
 }
 
 /** The driver's own words: the server's message where it is kept apart from the statement. */

@@ -1,5 +1,5 @@
 // Compiles, per shape of a result, the loop that turns a driver's rows into Connect values in place, column by column.
-import { DataError, StateError, struct, withOptions, type Schema } from '@rowbridge/api'
+import { DataError, retold, StateError, struct, withOptions, type Schema } from '@rowbridge/api'
 import type { Column, Instant, Misfitting, Page, ReadOptions } from './database.js'
 import type { Dialect, RawColumn, RawResult, Reader, ReadSettings, ReadType } from './dialect.js'
 import { Misfit } from './misfit.js'
@@ -188,6 +188,5 @@ function instantOrNull(read: (raw: unknown) => Instant, raw: unknown): Instant |
 export function atRow(thrown: unknown, index: number): unknown {
   const error = thrown instanceof Misfit ? thrown.toDataError() : thrown
   if (!(error instanceof DataError) || error.index !== null) return error
-  const hint = error.hint === null ? {} : { hint: error.hint }
-  return new DataError(error.code, error.message, { cause: error.cause, index, ...hint })
+  return retold(error, { index })
 }

@@ -20,6 +20,7 @@ export async function typesMarkdown(dialect: string): Promise<string> {
     '## Read',
     '',
     'A value that does not fit goes in a record of its own schema, in which that one field differs.',
+    'Time and Timestamp count milliseconds: digits below are cut, not rounded, as in Java; the README of the JDBC source says how to keep them.',
     '',
     '| database type | Connect schema | what does not fit |',
     '| --- | --- | --- |',

@@ -67,5 +67,5 @@ function plain(value: unknown): string {
   if (value instanceof Map) return entriesText([...value], plain, plain)
   if (typeof value === 'object' && value !== null) return entriesText(Object.entries(value), plain, plain)
   if (typeof value === 'number' && !Number.isSafeInteger(value)) return javaDouble(value)
-  return String(value)
+  return typeof value === 'string' ? value : (value as number | boolean | bigint).toString()
 }

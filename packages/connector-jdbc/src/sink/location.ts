@@ -1,5 +1,5 @@
 // Where a record of a put is: for messages, which name its topic, partition and offset.
-import { DataError, type SinkBatch } from '@rowbridge/api'
+import { retold, type DataError, type SinkBatch } from '@rowbridge/api'
 
 /** `topic-partition@offset` of record i of a batch. */
 export function placeOf(batch: SinkBatch, i: number): string {
@@ -33,11 +33,8 @@ export class Records {
   located(error: DataError, record: number | null): DataError {
     const known = record ?? (this.length === 1 ? 0 : null)
     const place = known === null ? this.#range() : this.place(known)
-    return new DataError(error.code, `${place}: ${error.message}`, {
-      cause: error,
-      ...(error.hint === null ? {} : { hint: error.hint }),
-      ...(known !== null && this.batches.length === 1 ? { index: known } : {}),
-    })
+    const index = this.batches.length === 1 ? known : null
+    return retold(error, { message: `${place}: ${error.message}`, cause: error, index })
   }
 
   #range(): string {

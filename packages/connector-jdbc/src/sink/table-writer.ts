@@ -4,6 +4,7 @@ import { DataError, StateError } from '@rowbridge/api'
 import { ANY, type Database, type Table, type TableId, type Zone } from '@rowbridge/sql'
 import { breathe } from '../wait.js'
 import type { SinkConfig } from './config.js'
+import { blamed } from './blame.js'
 import { ensureColumns, makeTable, refuseKind } from './evolve.js'
 import { InOrder } from './in-order.js'
 import { JsonShapes } from './json-shape.js'
@@ -128,10 +129,21 @@ export class TableWriter {
         touched += await writer.write(rows)
       } catch (error) {
         if (!(error instanceof DataError)) throw error
-        throw records.located(error, error.index === null ? null : (step.records[from + error.index] ?? null))
+        throw this.#located(error, { step, from, count: rows.length }, records)
       }
     }
     return { rows: step.rows.length, unmatched: this.#missed(step, touched) }
+  }
+
+  /** The error with its record and its values, where it is known which one it was. */
+  #located(error: DataError, at: { step: Step<TablePlan>; from: number; count: number }, records: Records): DataError {
+    const { step, from, count } = at
+    const index = error.index ?? (count === 1 ? 0 : null)
+    const row = index === null ? undefined : step.rows[from + index]
+    if (index === null || row === undefined) return records.located(error, null)
+    const table = this.#options.database.quoteTable(this.id)
+    const known = blamed(error, { table, columns: step.shape.columns, row })
+    return records.located(known, step.records[from + index] ?? null)
   }
 
   #missed(step: Step<TablePlan>, touched: number): number {

@@ -3,6 +3,7 @@ import {
   ConnectError,
   DataError,
   describeError,
+  retold,
   RetriableError,
   StateError,
   type Props,
@@ -117,9 +118,10 @@ export class JdbcSinkTask implements SinkTask {
     try {
       await this.#write(batches, tables)
     } catch (error) {
-      this.#tables = null
       // A bad record is met again for each piece of its put; what else fails, fails the task, and is worth another look.
-      const mayBeStale = error instanceof StateError || (error instanceof DataError && !wasFresh)
+      if (error instanceof DataError && wasFresh) throw error
+      this.#tables = null
+      const mayBeStale = error instanceof StateError || error instanceof DataError
       if (!mayBeStale) throw error
       this.#running().context.log.debug(`Looking at the tables again after: ${describeError(error)}`)
       await this.#write(batches, await this.#currentTables())
@@ -191,11 +193,7 @@ function dateZoneOf(props: Props): Zone | null {
 
 /** Where records were left out, the place in what is left is not the place in what was given. */
 function withoutIndex(error: unknown): unknown {
-  if (!(error instanceof DataError) || error.index === null) return error
-  return new DataError(error.code, error.message, {
-    cause: error.cause,
-    ...(error.hint === null ? {} : { hint: error.hint }),
-  })
+  return error instanceof DataError ? retold(error, { index: null }) : error
 }
 
 const hasValues = (batch: SinkBatch): boolean => batch.value.values.some((value) => value !== null)

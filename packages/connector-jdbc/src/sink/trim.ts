@@ -1,5 +1,5 @@
 // Messages without data, for `trim.sensitive.log`: where, which code, what it means, and the SQLSTATE; no value and no words of a server.
-import { ConnectError, DataError, ERROR_CODES, RetriableError, StateError, type Log } from '@rowbridge/api'
+import { ConnectError, DataError, ERROR_CODES, retold, RetriableError, StateError, type Log } from '@rowbridge/api'
 
 const PLACE = /\S+-\d+@\d+/g
 
@@ -8,8 +8,8 @@ export function trimmed(error: unknown): unknown {
   if (!(error instanceof ConnectError)) return new ConnectError('put-failed', textOf(error))
   const message = textOf(error)
   const details = error.hint === null ? {} : { hint: error.hint }
-  if (error instanceof DataError)
-    return new DataError(error.code, message, { ...details, ...(error.index === null ? {} : { index: error.index }) })
+  // The facts name columns and codes, and no values.
+  if (error instanceof DataError) return retold(error, { message, cause: undefined })
   if (error instanceof RetriableError) return new RetriableError(error.code, message, details)
   if (error instanceof StateError) return new StateError(error.code, message, details)
   // What is wrong with a configuration holds no data.

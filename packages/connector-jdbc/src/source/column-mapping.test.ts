@@ -10,11 +10,14 @@ const CONFIG = {
   'incrementing.column.mapping': ['public\\..*:id'],
 }
 
-test.each(['regex', 'a:b:c', 't:col', 't:[]', 't:[a||b]', '(:[a]'])('the timestamp mapping %s is refused', (entry) => {
-  expect(checkTimestampMapping(entry)).not.toBeNull()
-})
+test.each(['regex', 'a:b:c', 't:col', 't:[]', 't:[a||b]', '(:[a]'])(
+  'fact 56: the timestamp mapping %s is refused',
+  (entry) => {
+    expect(checkTimestampMapping(entry)).not.toBeNull()
+  },
+)
 
-test.each(['regex', 'a:b:c', 't:', '(:a'])('the incrementing mapping %s is refused', (entry) => {
+test.each(['regex', 'a:b:c', 't:', '(:a'])('fact 56: the incrementing mapping %s is refused', (entry) => {
   expect(checkIncrementingMapping(entry)).not.toBeNull()
 })
 

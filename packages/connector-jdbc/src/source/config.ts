@@ -105,7 +105,7 @@ const connectorKeys = {
     group,
     width: 'medium',
     recommend: () => GRANULARITIES,
-    doc: 'What timestamp columns become: Connect timestamps in milliseconds, or micro- or nanoseconds as a number, as text, or as an ISO date and time in `db.timezone`.',
+    doc: 'What timestamp columns become: Connect timestamps in milliseconds, without the digits below, or micro- or nanoseconds as a number, as text, or as an ISO date and time in `db.timezone`.',
   },
 } as const satisfies ConfigKeys
 

@@ -16,6 +16,7 @@ test.each([
   'SELECT a FROM t UNION SELECT a FROM u',
   'SELECT t.a FROM t JOIN u USING (a)',
   'SELECT x AS a FROM t',
+  String.raw`SELECT a, '\'' b FROM t WHERE c = 'd'`,
 ])('%s is put in parentheses first', (query) => {
   expect(openSelect(query)).toBe(`SELECT * FROM (${query}) query_rows`)
 })
@@ -23,6 +24,10 @@ test.each([
 test('a semicolon and a comment at the end do not swallow the condition', () => {
   expect(openSelect('SELECT a FROM t ; ')).toBe('SELECT a FROM t')
   expect(openSelect('SELECT a FROM t -- all')).toBe('SELECT a FROM t -- all\n')
+  expect(openSelect('SELECT a FROM t # all')).toBe('SELECT a FROM t # all\n')
+  expect(openSelect("/* don't */ SELECT a FROM t -- it's")).toBe("/* don't */ SELECT a FROM t -- it's\n")
+  expect(openSelect('SELECT a FROM t; -- all\n/* ; */ ;')).toBe('SELECT a FROM t')
+  expect(openSelect("SELECT ';--' FROM t")).toBe("SELECT ';--' FROM t\n")
 })
 
 test('a limit is seen only where it bounds the statement', () => {

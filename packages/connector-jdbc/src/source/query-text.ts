@@ -5,14 +5,21 @@ const CLAUSE =
   /\b(?:as|join|where|group\s+by|having|window|order\s+by|limit|offset|fetch|union|intersect|except|for)\b/i
 const LIMIT = /\b(?:limit|fetch)\b/i
 
-/** The query without blanks and semicolons at its end. */
+/** A quote that is part of a string for some databases, and ends it for others. */
+const ESCAPED_QUOTE = /\\['"]/
+
+/** The query without blanks and semicolons at its end, nor comments behind such a semicolon. */
 export function trimQuery(query: string): string {
-  return query.trim().replace(/[;\s]+$/, '')
+  const text = query.trim().replace(/[;\s]+$/, '')
+  if (ESCAPED_QUOTE.test(text)) return text
+  const bare = text.replace(OPAQUE, (part) => (/^(?:--|\/\*)/.test(part) ? ' ' : 'x').repeat(part.length))
+  const end = bare.search(/;[;\s]*$/)
+  return end < 0 ? text : text.slice(0, end)
 }
 
 /** Whether a condition cannot simply be put behind the query, or could mean another column there. */
 function hasOwnClauses(query: string): boolean {
-  return CLAUSE.test(topLevelOf(query))
+  return ESCAPED_QUOTE.test(query) || CLAUSE.test(topLevelOf(query))
 }
 
 /** Whether the text bounds the number of rows. */
@@ -33,7 +40,7 @@ function topLevelOf(query: string): string {
 /** A SELECT behind which a condition can be put. */
 export function openSelect(query: string): string {
   const text = trimQuery(query)
-  const endsInComment = /--[^\n]*$/.test(text.replace(/'(?:[^']|'')*'/g, ''))
-  const closed = endsInComment ? `${text}\n` : text
+  const mayEndInComment = /(?:--|#)[^\n]*$/.test(text)
+  const closed = mayEndInComment ? `${text}\n` : text
   return hasOwnClauses(text) ? `SELECT * FROM (${closed}) query_rows` : closed
 }

@@ -5,6 +5,7 @@ import { ColumnChoice, refuseHidden } from './column-choice.js'
 import { cursorNamesOf, type CursorNames } from './column-mapping.js'
 import { columnRulesOf, type ColumnRules } from './column-rules.js'
 import type { SourceConfig } from './config.js'
+import { notIntegral } from './modes/incrementing.js'
 import type { Cursor, CursorColumn, CursorColumns, Mode } from './modes/mode.js'
 import { timestampNames } from './granularity.js'
 import { plainPartition, QUERY_PARTITION, tablePartition, unqualifiedPartition } from './offset.js'
@@ -133,6 +134,7 @@ function cursorColumnsOf(table: Table, names: CursorNames, database: Database): 
     sql: `${quoted}.${database.quoteName(name)}`,
   })
   const id = names.incrementing === '' ? null : find(names.incrementing, 'incrementing.column.name')
+  if (id !== null) refuseText(id, source)
   return {
     source,
     instantExpression: (sql) => database.instantExpression(sql),
@@ -152,6 +154,12 @@ function findColumn(wanted: { columns: readonly Column[]; name: string; source: 
   throw new ConfigError('no-column', [{ key, message: `${source} has no column ${name}.` }], {
     hint: `Its columns are: ${known}.`,
   })
+}
+
+/** What is text by its type has no numbers, and some databases cannot even say which value of it is the greatest. */
+function refuseText({ name, typeName, schema }: Column, source: string): void {
+  if (schema === null || schema.type !== 'string' || typeName === '') return
+  throw notIntegral(`${source}.${name}`, typeName)
 }
 
 function refuseNulls(table: Table, config: SourceConfig, mode: Mode): void {
@@ -235,6 +243,7 @@ interface QueryParts {
 function queryCursorColumns(config: SourceConfig, { mode, database, columns }: QueryParts): CursorColumns {
   const find = (name: string, key: string): CursorColumn => {
     const column = findColumn({ columns, name, source: QUERY, key })
+    if (key === 'incrementing.column.name') refuseText(column, QUERY)
     return { name: column.name, typeName: column.typeName, sql: database.quoteName(column.name) }
   }
   const id = config['incrementing.column.name']

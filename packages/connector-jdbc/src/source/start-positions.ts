@@ -3,6 +3,7 @@ import type { Json, SourceBatch, SourceTaskContext } from '@rowbridge/api'
 import type { Database } from '@rowbridge/sql'
 import type { SourceConfig } from './config.js'
 import { beginningFor, positionAt, type Beginning, type Present } from './initial-offset.js'
+import { FIRST_ID } from './modes/incrementing.js'
 import type { Mode } from './modes/mode.js'
 import { offsetOf, positionOf, type Position } from './offset.js'
 import type { RowSource } from './row-source.js'
@@ -52,7 +53,7 @@ function beginningOf({ name }: RowSource, config: SourceConfig): Beginning | nul
   const own = beginningFor(config['offset.initial'], name)
   if (own !== null) return own
   const { 'timestamp.initial': initial, 'incrementing.initial': after } = config
-  if (config.mode === 'incrementing') return after < 0 ? null : { after }
+  if (config.mode === 'incrementing') return after === FIRST_ID ? null : { after }
   if (initial === null) return null
   return initial === -1 ? 'now' : { afterTime: initial }
 }

@@ -11,7 +11,7 @@ export interface MonitorOptions {
   readonly session: Session
   readonly log: Log
   readonly signal: AbortSignal
-  /** The set of tables is another one than it was. */
+  /** The set of tables is another one than it was, or is known now where it was asked for before. */
   readonly onChange: () => void
   /** The tables cannot be listed, and will not be. */
   readonly onFailure: (error: unknown) => void
@@ -26,15 +26,18 @@ export class TableMonitor {
   #listed: Promise<void> = Promise.resolve()
   #loop: Promise<void> = Promise.resolve()
   #isTroubled = false
+  /** Whether somebody was told that the tables are not known. */
+  #isAwaited = false
+  #hasFailed = false
 
   constructor(options: MonitorOptions) {
     this.#options = options
   }
 
-  /** Looks once, and keeps looking where that is wanted. */
+  /** Looks until the tables are known, and keeps looking where that is wanted. */
   start(isToWatch: boolean): void {
     this.#listed = this.#look()
-    this.#loop = isToWatch ? this.#listed.then(() => this.#watch()) : this.#listed
+    this.#loop = this.#listed.then(() => this.#watch(isToWatch))
   }
 
   /** The tables to read; null when they could not be listed in `limitMs` milliseconds. */
@@ -42,6 +45,7 @@ export class TableMonitor {
     const limit = new AbortController()
     await Promise.race([this.#listed, wait(limitMs, AbortSignal.any([limit.signal, this.#options.signal]))])
     limit.abort()
+    this.#isAwaited = this.#tables === null
     return this.#tables
   }
 
@@ -50,11 +54,13 @@ export class TableMonitor {
     await this.#loop
   }
 
-  async #watch(): Promise<void> {
+  async #watch(isForEver: boolean): Promise<void> {
     const { config, signal } = this.#options
     const usual = Math.max(config['table.poll.interval.ms'], 1)
-    for (;;) {
-      await wait(this.#tables?.length === 0 ? Math.min(usual, NOTHING_MS) : usual, signal)
+    const isToLook = () => !this.#hasFailed && (isForEver || this.#tables === null)
+    while (isToLook()) {
+      const isNothing = this.#tables === null || this.#tables.length === 0
+      await wait(isNothing ? Math.min(usual, NOTHING_MS) : usual, signal)
       if (signal.aborted) return
       await this.#look()
     }
@@ -73,8 +79,11 @@ export class TableMonitor {
         const hint = nearest === null ? '' : ` Did you mean ${nearest}?`
         log.warn(`There is no table ${name}, which table.whitelist names; it is read once it is there.${hint}`)
       }
-      if (previous === null) return
-      log.info(`The tables to read have changed: ${tables.map(fullName).join(', ') || 'none'}.`)
+      if (previous === null && !this.#isAwaited) return
+      this.#isAwaited = false
+      log.info(
+        `${previous === null ? 'The tables to read are known now' : 'The tables to read have changed'}: ${tables.map(fullName).join(', ') || 'none'}.`,
+      )
       onChange()
     } catch (error) {
       if (!signal.aborted) await this.#bear(error)
@@ -86,6 +95,7 @@ export class TableMonitor {
     const { session, log, onFailure } = this.#options
     const isListed = this.#tables !== null
     if (!(error instanceof RetriableError) && !(isListed && error instanceof StateError && session.isOpen)) {
+      this.#hasFailed = true
       return onFailure(error)
     }
     if (!this.#isTroubled) {

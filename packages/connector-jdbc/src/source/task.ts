@@ -28,6 +28,7 @@ import { TableReader } from './table-reader.js'
 import { safetyOf, tellSafety } from './safety-of-task.js'
 import { Troubles } from './troubles.js'
 import { Turns } from './turns.js'
+import { warnUnread } from './unread-check.js'
 
 const LEAST_PAGE = 100
 /** Rows behind which counting stops: it must not hold up the reading. */
@@ -86,21 +87,20 @@ export class JdbcSourceTask implements SourceTask {
     const how = connectOptionsOf(config, context.log, signal)
     const session = new Session(databaseOptionsOf(config, props, typeOptionsOf(config)), how)
     const turns = new Turns<TableReader>(Math.max(config['poll.interval.ms'], 0))
-    const isOnce = isRunOnce(props)
-    const opening = new Opening(config['table.poll.interval.ms'])
     const parts = {
       turns,
-      opening,
+      opening: new Opening(config['table.poll.interval.ms']),
       troubles: new Troubles(context),
       loadTime: new LoadTime(),
       lag: new SourceLag<TableReader>(context.metrics),
-      isOnce,
+      // A task that waits for its tables has not come to their end.
+      isOnce: isRunOnce(props) && props['tables.fetched'] !== 'false',
     }
     this.#started = { config, context, session, stop, signal, ...parts }
     if (props['tables.fetched'] === 'false') return
     if (queryOf(config) === '' && (props['tables'] ?? '').trim() === '') throw noTables(config)
     try {
-      await this.#add(await opening.all(props['tables'] ?? '', await this.#sourceOptions()))
+      await this.#add(await parts.opening.all(props['tables'] ?? '', await this.#sourceOptions()))
     } catch (error) {
       signal.throwIfAborted()
       throw error
@@ -230,6 +230,7 @@ export class JdbcSourceTask implements SourceTask {
     const starts = await startsOf(sources, options)
     this.#toKeep.push(...starts.filter((start) => start.isToBeKept).map(batchToKeep))
     for (const source of sources) await warnUnindexed(options.database, source, context.log)
+    for (const start of starts) await warnUnread(start, { ...options, log: context.log })
     for (const start of starts) turns.add(this.#reader(start))
   }
 

@@ -45,6 +45,11 @@ interface Options {
 /** From the first row of a range, or from its last one. */
 type Direction = 'ASC' | 'DESC'
 
+interface Listed extends RowRange {
+  readonly direction: Direction
+  readonly rows: number
+}
+
 type Read = (statement: Statement, options: ReadOptions) => Promise<Page>
 
 export class UncommittedRows {
@@ -96,12 +101,17 @@ export class UncommittedRows {
       this.#clean = bound
       return { bound, isHeld: false }
     }
+    let begin = after
     for (;;) {
-      const ahead = fenced.ahead(after, this.#width)
+      const ahead = fenced.ahead(begin, this.#width)
       const isWhole = this.#width >= WIDEST || !isBefore(ahead, bound)
       const part = { after, bound: isWhole ? bound : ahead }
       const { count, isSame } = await this.#compare(database, dirty, part)
       if (isSame) {
+        if (count === 0 && begin === after && !isWhole) {
+          begin = (await this.#firstRow(database, { after, bound })) ?? bound
+          continue
+        }
         if (count < PART_ROWS && !isWhole) {
           this.#width *= LARGER
           continue
@@ -113,6 +123,15 @@ export class UncommittedRows {
       if (count <= LISTED_ROWS || this.#width === 1) return this.#committedPart(database, dirty, part)
       this.#width = Math.max(1, Math.floor(Math.min(this.#width, widthOf(part)) / LARGER))
     }
+  }
+
+  /** Where rows begin. A part that grew until it reached them from far away would soon be all there is. */
+  async #firstRow(database: Database, range: RowRange): Promise<Position | null> {
+    const { cursor, signal } = this.#options
+    const columns = cursor.fenced.columns.map(({ sql }) => sql).join(', ')
+    const statement = this.#statement(database, columns, { ...range, direction: 'ASC', rows: 1 })
+    const page = await database.read(statement, { schemaName: null, instants: cursor.instants, signal })
+    return page.rows.length === 0 ? null : cursor.positions(page)(0)
   }
 
   /** Whether all transactions have ended that had written something when the bound was settled. */
@@ -153,20 +172,20 @@ export class UncommittedRows {
     const { columns } = cursor.fenced
     const names = columns.map((_, i) => database.quoteName(`c${i}`))
     const named = columns.map(({ sql }, i) => `${sql} AS ${names[i]}`).join(', ')
-    const { text, parameters } = this.#statement(database, named, range, 'DESC')
+    const { text, parameters } = this.#statement(database, named, { ...range, direction: 'DESC', rows: LAST_ROWS })
     const statement = { text: `SELECT ${dirty.fingerprint(names)} FROM (${text}) part`, parameters }
     const shown = (await dirty.read(statement, { schemaName: null, signal })).rows[0]
     const committed = (await database.read(statement, { schemaName: null, signal })).rows[0]
     return { count: Number(shown?.[0] ?? 0), isSame: String(shown) === String(committed) }
   }
 
-  #statement(database: Database, columns: string, { after, bound }: RowRange, direction: Direction): Statement {
+  #statement(database: Database, columns: string, { after, bound, direction, rows }: Listed): Statement {
     const { source, cursor } = this.#options
     const { fenced } = cursor
     const order = direction === 'ASC' ? cursor.order : `${fenced.main} DESC`
     const text = `SELECT ${columns} FROM ${source.from} WHERE ${fenced.where} ORDER BY ${order}`
     return {
-      text: database.limit(text, direction === 'ASC' ? LISTED_ROWS + 1 : LAST_ROWS),
+      text: database.limit(text, rows),
       parameters: fenced.parameters(after, bound),
     }
   }
@@ -186,7 +205,8 @@ export class UncommittedRows {
   async #rows(database: Database, read: Read, range: RowRange, direction: Direction): Promise<readonly Position[]> {
     const { cursor, signal } = this.#options
     const columns = cursor.fenced.columns.map(({ sql }) => sql).join(', ')
-    const statement = this.#statement(database, columns, range, direction)
+    const rows = direction === 'ASC' ? LISTED_ROWS + 1 : LAST_ROWS
+    const statement = this.#statement(database, columns, { ...range, direction, rows })
     const page = await read(statement, { schemaName: null, instants: cursor.instants, signal })
     const positionAt = cursor.positions(page)
     return page.rows.map((_, row) => positionAt(row))

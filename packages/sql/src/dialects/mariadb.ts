@@ -8,7 +8,8 @@ import { nodeTls, tlsModeOf, tlsOf } from '../tls.js'
 import { compilePageFill } from '../page-fill.js'
 import type { TargetUrl } from '../url.js'
 import type { PacketSession } from './mysql/bulk.js'
-import { columnOf, GEOMETRY, type FieldOptions } from './mysql/fields.js'
+import { columnOf, FLOAT, GEOMETRY, padFractions, type FieldOptions } from './mysql/fields.js'
+import { toDriver } from './mysql/parameters.js'
 import { brokenOff, CANCEL_MS, isStillAtWork, lookFor, startSession } from './mysql/start.js'
 import { nullsZeroDates, readsOf } from './mysql/types.js'
 import mysql from './mysql.js'
@@ -94,6 +95,11 @@ function castGeometry(field: FieldInfo, next: () => unknown): never {
   return (isGeometry(field) ? field.buffer() : next()) as never
 }
 
+function isFloat(field: FieldInfo): boolean {
+  const type: number = field.columnType
+  return type === FLOAT
+}
+
 const CLOSED = 'ER_SOCKET_UNEXPECTED_CLOSE'
 
 /** Statements under way at once; the server works them off in order. */
@@ -106,6 +112,7 @@ class MariadbSession implements PacketSession {
   readonly #dial: (timeoutMs?: number) => Promise<Dialled>
   readonly #options: FieldOptions
   readonly #withGeometry = new Set<string>()
+  readonly #withFloat = new Set<string>()
   #server = ''
 
   constructor(own: Dialled, dial: (timeoutMs?: number) => Promise<Dialled>, options: FieldOptions) {
@@ -123,11 +130,10 @@ class MariadbSession implements PacketSession {
 
   async read(text: string, parameters: readonly Parameter[]): Promise<RawResult> {
     const [rows, meta] = await this.#query(text, parameters)
-    if (meta.some(isGeometry) && !this.#withGeometry.has(text)) {
-      this.#withGeometry.add(text)
-      return this.read(text, parameters)
-    }
-    return { columns: this.#columnsOf(meta), rows }
+    if (this.#learns(text, meta)) return this.read(text, parameters)
+    const columns = this.#columnsOf(meta)
+    if (this.#withFloat.has(text)) padFractions(columns, rows)
+    return { columns, rows }
   }
 
   async rows(text: string, parameters: readonly Parameter[] = []): Promise<readonly (readonly unknown[])[]> {
@@ -137,11 +143,12 @@ class MariadbSession implements PacketSession {
   async *stream(text: string, parameters: readonly Parameter[], pageSize: () => number): AsyncIterable<RawResult> {
     // A stream over a connection that was closed trips over the socket that is gone, and tells nothing of it.
     if (!this.#connection.isValid()) throw Object.assign(new Error('The connection was closed'), { code: CLOSED })
-    const isCast = this.#withGeometry.has(text)
-    const stream = this.#connection.queryStream(this.#optionsFor(text), parameters.map(toDriver))
+    const stream = await this.#start(text, parameters)
     let columns: readonly RawColumn[] = []
+    let isOtherwise = false
     stream.once('fields', (meta: FieldInfo[]) => {
       columns = this.#columnsOf(meta)
+      isOtherwise = this.#learns(text, meta)
     })
     const isFull = compilePageFill(pageSize)
     let isDone = false
@@ -149,21 +156,41 @@ class MariadbSession implements PacketSession {
       let rows: unknown[][] = []
       let isFirst = true
       for await (const row of stream) {
-        if (isFirst && !isCast && columns.some((column) => column.type === 'geometry')) break
+        if (isOtherwise) break
         rows.push(row as unknown[])
         if (!isFull(row as unknown[])) continue
+        if (this.#withFloat.has(text)) padFractions(columns, rows)
         yield { columns, rows }
         isFirst = false
         rows = []
       }
       isDone = stream.readableEnded
+      if (this.#withFloat.has(text)) padFractions(columns, rows)
       if (isDone && (rows.length > 0 || isFirst)) yield { columns, rows }
     } finally {
       if (!isDone) await this.#abandon(stream)
     }
-    if (isDone) return
-    this.#withGeometry.add(text)
-    yield* this.stream(text, parameters, pageSize)
+    if (!isDone) yield* this.stream(text, parameters, pageSize)
+  }
+
+  #start(text: string, parameters: readonly Parameter[]): Promise<Readable> | Readable {
+    const options = this.#optionsFor(text)
+    if (!this.#withFloat.has(text)) return this.#connection.queryStream(options, parameters.map(toDriver))
+    return this.#connection.prepare(options).then((statement) => {
+      // The driver hears the options of each call, though its types do not say so.
+      const start = statement.executeStream.bind(statement) as (values: unknown, options: QueryOptions) => Readable
+      const stream = start(parameters.map(toBinary), options)
+      stream.once('close', () => statement.close())
+      return stream
+    })
+  }
+
+  /** Notes what a result needs that the plain way of reading has not; true when it was not known before. */
+  #learns(text: string, meta: readonly FieldInfo[]): boolean {
+    const isNew = (known: Set<string>, is: (field: FieldInfo) => boolean): boolean =>
+      !known.has(text) && meta.some(is) && known.add(text).has(text)
+    const [geometry, float] = [isNew(this.#withGeometry, isGeometry), isNew(this.#withFloat, isFloat)]
+    return geometry || float
   }
 
   /** Stops a statement whose rows are not wanted any more; the connection is free when this resolves. */
@@ -228,6 +255,7 @@ class MariadbSession implements PacketSession {
   }
 
   #query(text: string, parameters: readonly Parameter[]): Promise<[unknown[][], FieldInfo[]]> {
+    if (this.#withFloat.has(text)) return this.#connection.execute(this.#optionsFor(text), parameters.map(toBinary))
     return this.#connection.query(this.#optionsFor(text), parameters.map(toDriver))
   }
 
@@ -248,11 +276,9 @@ class MariadbSession implements PacketSession {
   }
 }
 
-/** The driver knows bytes as Buffer only. */
-function toDriver(value: Parameter): Parameter {
-  return value instanceof Uint8Array && !Buffer.isBuffer(value)
-    ? Buffer.from(value.buffer, value.byteOffset, value.byteLength)
-    : value
+/** Prepared, the driver sends greater numbers than 32 bits hold as doubles. */
+function toBinary(value: Parameter): Parameter {
+  return typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : toDriver(value)
 }
 
 export default defineDialect({

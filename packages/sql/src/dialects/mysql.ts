@@ -1,6 +1,6 @@
 // MySQL, and MariaDB, through mysql2.
 import type { Socket } from 'node:net'
-import type { Connection, ConnectionOptions, FieldPacket } from 'mysql2'
+import type { Connection, ConnectionOptions, FieldPacket, Query, QueryOptions, RowDataPacket } from 'mysql2'
 import { aside } from '../aside.js'
 import { defineDialect, type ConnectOptions, type Parameter, type RawColumn, type RawResult } from '../dialect.js'
 import { messageOf } from '../failures.js'
@@ -12,7 +12,8 @@ import { bulk, type PacketSession } from './mysql/bulk.js'
 import { describe, tables } from './mysql/catalogue.js'
 import { commits, hasIndex, scans, tickMs } from './mysql/commits.js'
 import { classify } from './mysql/errors.js'
-import { columnOf, type FieldOptions } from './mysql/fields.js'
+import { columnOf, FLOAT, padFractions, type FieldOptions } from './mysql/fields.js'
+import { toDriver } from './mysql/parameters.js'
 import { brokenOff, CANCEL_MS, isStillAtWork, lookFor, startSession } from './mysql/start.js'
 import { literals, nullsZeroDates, quoted, readsOf, writes } from './mysql/types.js'
 
@@ -25,6 +26,13 @@ const cast: Cast = (field, next) => {
     return text === null ? null : Number(text)
   }
   return field.type === 'GEOMETRY' ? field.buffer() : next()
+}
+
+/** Of the protocol of prepared statements, in which numbers are whole. */
+const castPrepared: Cast = (field, next) => (field.type === 'GEOMETRY' ? field.buffer() : next())
+
+function isFloat(field: FieldPacket): boolean {
+  return Number(field.columnType) === FLOAT
 }
 
 async function connect(url: TargetUrl, options: ConnectOptions): Promise<PacketSession> {
@@ -81,6 +89,8 @@ function configOf(url: TargetUrl, options: ConnectOptions): ConnectionOptions {
   }
 }
 
+type UseRows = (error: Error | null, rows: RowDataPacket[], fields: FieldPacket[]) => void
+
 /** Rows that wait in the driver while a page is worked on. */
 const WAITING_ROWS = 16
 
@@ -89,6 +99,7 @@ class MysqlSession implements PacketSession {
   readonly #connection: Connection
   readonly #dial: (timeoutMs?: number) => Promise<Connection>
   readonly #options: FieldOptions
+  readonly #withFloat = new Set<string>()
   #server = ''
 
   constructor(connection: Connection, dial: (timeoutMs?: number) => Promise<Connection>, options: FieldOptions) {
@@ -105,7 +116,10 @@ class MysqlSession implements PacketSession {
 
   async read(text: string, parameters: readonly Parameter[]): Promise<RawResult> {
     const { rows, fields } = await this.#query(text, parameters)
-    return { columns: this.#columnsOf(fields), rows }
+    if (this.#learns(text, fields)) return this.read(text, parameters)
+    const columns = this.#columnsOf(fields)
+    if (this.#withFloat.has(text)) padFractions(columns, rows)
+    return { columns, rows }
   }
 
   async rows(text: string, parameters: readonly Parameter[] = []): Promise<readonly (readonly unknown[])[]> {
@@ -113,31 +127,52 @@ class MysqlSession implements PacketSession {
   }
 
   async *stream(text: string, parameters: readonly Parameter[], pageSize: () => number): AsyncIterable<RawResult> {
-    const query = this.#connection.query({ sql: text, values: parameters.map(toText), rowsAsArray: true })
+    const query = this.#start(text, parameters)
     let columns: readonly RawColumn[] = []
+    let isOtherwise = false
     query.on('fields', (fields: FieldPacket[]) => {
       columns = this.#columnsOf(fields)
+      isOtherwise = this.#learns(text, fields)
     })
     const isFull = compilePageFill(pageSize)
     let isDone = false
     try {
       let rows: unknown[][] = []
       let isFirst = true
-      for await (const row of query.stream({ highWaterMark: WAITING_ROWS })) {
+      const stream = query.stream({ highWaterMark: WAITING_ROWS })
+      for await (const row of stream) {
+        if (isOtherwise) break
         rows.push(row as unknown[])
         if (!isFull(row as unknown[])) continue
+        if (this.#withFloat.has(text)) padFractions(columns, rows)
         yield { columns, rows }
         isFirst = false
         rows = []
       }
-      isDone = true
-      if (rows.length > 0 || isFirst) yield { columns, rows }
+      isDone = stream.readableEnded
+      if (this.#withFloat.has(text)) padFractions(columns, rows)
+      if (isDone && (rows.length > 0 || isFirst)) yield { columns, rows }
     } finally {
       if (!isDone) {
         await this.cancel().catch(() => {})
         this.#connection.resume()
       }
     }
+    if (isOtherwise && !isDone) yield* this.stream(text, parameters, pageSize)
+  }
+
+  #start(text: string, parameters: readonly Parameter[], use?: UseRows): Query {
+    const values = parameters.map(toDriver)
+    if (!this.#withFloat.has(text)) return this.#connection.query({ sql: text, values, rowsAsArray: true }, use)
+    // The values are made part of the text all the same: prepared, the driver would send numbers as doubles.
+    const sql = this.#connection.format(text, values)
+    const prepared: QueryOptions = { sql, rowsAsArray: true, typeCast: castPrepared }
+    return this.#connection.execute(prepared, use)
+  }
+
+  /** Notes a result with a FLOAT column; true when it was not known before. */
+  #learns(text: string, fields: readonly FieldPacket[]): boolean {
+    return !this.#withFloat.has(text) && fields.some(isFloat) && this.#withFloat.add(text).has(text)
   }
 
   async run(text: string): Promise<void> {
@@ -204,13 +239,10 @@ class MysqlSession implements PacketSession {
     parameters: readonly Parameter[],
   ): Promise<{ rows: unknown[][]; fields: readonly FieldPacket[] }> {
     return new Promise((resolve, reject) => {
-      this.#connection.query(
-        { sql: text, values: parameters.map(toText), rowsAsArray: true },
-        (error, rows, fields) => {
-          if (error === null) resolve({ rows: rows as unknown as unknown[][], fields: fields ?? [] })
-          else reject(error)
-        },
-      )
+      this.#start(text, parameters, (error, rows, fields) => {
+        if (error === null) resolve({ rows: rows as unknown as unknown[][], fields: fields ?? [] })
+        else reject(error)
+      })
     })
   }
 
@@ -232,18 +264,10 @@ class MysqlSession implements PacketSession {
   }
 }
 
-function bufferOf(value: Uint8Array): Buffer {
-  return Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength)
-}
-
-function toText(value: Parameter): Parameter {
-  return value instanceof Uint8Array ? bufferOf(value) : value
-}
-
 /** Beyond the safe integers a number goes as text, which the server reads exactly. */
 function toBinary(value: Parameter): string | number | boolean | Buffer | null {
-  if (typeof value === 'bigint') return value.toString()
-  return value instanceof Uint8Array ? bufferOf(value) : value
+  const given = toDriver(value)
+  return typeof given === 'bigint' ? given.toString() : given
 }
 
 export default defineDialect({

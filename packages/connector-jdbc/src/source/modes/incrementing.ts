@@ -63,15 +63,15 @@ export function compileId(page: Page, column: CursorColumn, source: string): (ro
   if (field === undefined) throw noColumn(page, column, source)
   if (!isIntegral(field.schema)) {
     const type = page.columns.find((candidate) => candidate.name === column.name)?.typeName ?? field.schema.type
-    throw new DataError(
-      'incrementing-not-integer',
-      `${source}.${column.name} of type ${type} holds no whole numbers.`,
-      {
-        hint: 'Choose another column in incrementing.column.name.',
-      },
-    )
+    throw notIntegral(`${source}.${column.name}`, type)
   }
   return (row) => integerOf(page.rows[row]?.[field.index], `${source}.${column.name}`)
+}
+
+export function notIntegral(column: string, type: string): DataError {
+  return new DataError('incrementing-not-integer', `${column} of type ${type} holds no whole numbers.`, {
+    hint: 'Choose another column in incrementing.column.name.',
+  })
 }
 
 function noColumn(page: Page, column: CursorColumn, source: string): DataError {

@@ -1,5 +1,5 @@
 // What the error numbers of MySQL and MariaDB mean: https://mariadb.com/kb/en/mariadb-error-code-reference/
-import { classifyNetwork, codeOf, messageOf, type Verdict } from '../../failures.js'
+import { classifyNetwork, codeOf, factsOf, messageOf, type Facts, type Verdict } from '../../failures.js'
 
 const lost: Verdict = { kind: 'retriable', code: 'connection-lost', isFatal: true }
 const outOfRange: Verdict = { kind: 'data', code: 'value-out-of-range' }
@@ -36,8 +36,12 @@ const NUMBERS: readonly (readonly [verdict: Verdict, numbers: readonly number[]]
     ],
   ],
   [{ kind: 'data', code: 'value-too-large', hint: 'Raise max_allowed_packet of the server.' }, [1301, 45011, 45036]],
-  [outOfRange, [1264, 1265, 1292, 1366, 1367, 1406, 1411, 1441, 1425, 1426, 1690, 3140, 1416, 4025, 1210, 3819]],
-  [constraint, [1022, 1048, 1062, 1169, 1216, 1217, 1364, 1451, 1452, 1557, 1586, 1761, 1762]],
+  [outOfRange, [1264, 1265, 1292, 1366, 1367, 1406, 1411, 1441, 1425, 1426, 1690, 3140, 1416, 1210]],
+  [
+    constraint,
+    [1022, 1048, 1062, 1169, 1216, 1217, 1364, 1369, 1451, 1452, 1526, 1557, 1586, 1748, 1761, 1762, 3819, 4025],
+  ],
+  [{ kind: 'data', code: 'refused-by-trigger' }, [1644]],
   [denied, [1045, 1698, 1251, 1524, 1820, 1862, 3118, 4151]],
   [forbidden, [1044, 1142, 1143, 1227, 1370, 1410]],
   [{ kind: 'state', code: 'unknown-database', hint: 'Check the database in connection.url.' }, [1049]],
@@ -68,8 +72,32 @@ export function classify(error: unknown): Verdict | null {
   if (verdict === null) {
     return /closed state|connection is closed|Can't add new command/i.test(messageOf(error)) ? lost : null
   }
-  const row = verdict.kind === 'data' ? /at row (\d+)/.exec(messageOf(error))?.[1] : undefined
-  return row === undefined || row === '0' ? verdict : { ...verdict, index: Number(row) - 1 }
+  if (verdict.kind !== 'data') return verdict
+  const row = /at row (\d+)$/.exec(messageOf(error))?.[1]
+  const facts = toldFacts(error as { sqlState?: unknown; errno?: unknown })
+  return row === undefined || row === '0' ? { ...verdict, facts } : { ...verdict, facts, index: Number(row) - 1 }
+}
+
+/** Column, constraint and table are told within the message, behind the value if that is told. */
+function toldFacts(error: { readonly sqlState?: unknown; readonly errno?: unknown }): Facts {
+  const message = messageOf(error)
+  const column =
+    last(message, /(?:column|field) (?:`[^`]*`\.)*[`']([^`']+)[`']/gi) ?? last(message, /FOREIGN KEY \(`([^`]+)`/g)
+  const constraint = last(message, /CONSTRAINT `([^`]+)`/g) ?? last(message, /(?:for key|Check constraint) '([^']+)'/g)
+  const table = last(message, /(?:failed for|fails \()\s*`[^`]*`\.`([^`]+)`/g)
+  // A check that belongs to a column has the name of table and column.
+  const checked = table !== undefined && constraint?.startsWith(`${table}.`) ? constraint.slice(table.length + 1) : null
+  return factsOf({
+    sqlstate: error.sqlState,
+    'vendor.code': error.errno,
+    column: column ?? checked,
+    constraint,
+    table,
+  })
+}
+
+function last(text: string, pattern: RegExp): string | undefined {
+  return [...text.matchAll(pattern)].at(-1)?.[1]
 }
 
 /** A driver may wrap the socket's error. */

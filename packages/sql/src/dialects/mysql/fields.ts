@@ -46,6 +46,8 @@ const POINTS_IN_TIME = new Set(['date', 'datetime', 'timestamp'])
 const FRACTIONED = new Set(['time', 'datetime', 'timestamp'])
 
 export const GEOMETRY = 255
+/** The server writes such a number with six digits as text; in the protocol of prepared statements it is whole. */
+export const FLOAT = 4
 
 export interface FieldOptions {
   /** Whether zero dates become null, so that any date may be. */
@@ -73,6 +75,21 @@ export function columnOf(field: Field, options: FieldOptions): RawColumn {
 function sized(type: string, precision: number | null, decimals: number): string {
   if (precision !== null) return `decimal(${precision},${decimals})`
   return FRACTIONED.has(type) && decimals > 0 && decimals <= 6 ? `${type}(${decimals})` : type
+}
+
+/** Gives times the digits that their columns have, as text has them: the drivers leave zeros out of prepared results. */
+export function padFractions(columns: readonly RawColumn[], rows: readonly unknown[][]): void {
+  columns.forEach(({ typeName }, c) => {
+    const digits = Number(/^(?:time|datetime|timestamp)\(([1-6])\)$/.exec(typeName)?.[1] ?? 0)
+    if (digits === 0) return
+    for (const row of rows) {
+      const text = row[c]
+      if (typeof text !== 'string') continue
+      const point = text.indexOf('.')
+      row[c] =
+        point < 0 ? `${text}.${'0'.repeat(digits)}` : text.slice(0, point + 1 + digits).padEnd(point + 1 + digits, '0')
+    }
+  })
 }
 
 /** Key into the table of types. `length` is the width of an integer, the number of bits. */

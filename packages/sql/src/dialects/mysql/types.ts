@@ -52,6 +52,16 @@ function year({ isLegacyCalendar }: ReadSettings): Reader {
   }
 }
 
+/** The shortest number that is the same single: 0.1 for 0.10000000149011612. */
+export function shortSingle(raw: unknown): number {
+  const single = Math.fround(Number(raw))
+  for (let digits = 6; digits < 9; digits += 1) {
+    const short = Number(single.toPrecision(digits))
+    if (Math.fround(short) === single) return short
+  }
+  return Number(single.toPrecision(9))
+}
+
 function bitNumber(raw: unknown): number {
   const bytes = raw as Uint8Array
   return bytes[bytes.length - 1] ?? 0
@@ -132,7 +142,7 @@ export function readsOf(isBoolean: (settings: ReadSettings) => boolean): Readonl
     },
     bit: asIs('bytes'),
     decimal: { schema: decimalOf, read: (column) => readDecimal(column, decimalOf(column)) },
-    float: { schema: FLOAT32 },
+    float: { schema: FLOAT32, read: () => shortSingle },
     double: { schema: FLOAT64 },
     text: { schema: STRING, read: text },
     json: asIs('string'),

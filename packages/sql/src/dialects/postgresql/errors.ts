@@ -1,5 +1,5 @@
 // What PostgreSQL's SQLSTATE codes mean: https://www.postgresql.org/docs/current/errcodes-appendix.html
-import { classifyNetwork, codeOf, type Verdict } from '../../failures.js'
+import { classifyNetwork, codeOf, factsOf, type Facts, type Verdict } from '../../failures.js'
 
 const CODES: Readonly<Record<string, Verdict>> = {
   '40001': { kind: 'retriable', code: 'serialization-failure' },
@@ -39,7 +39,9 @@ const CODES: Readonly<Record<string, Verdict>> = {
     hint: 'Upsert needs a primary key or unique index on just the columns of pk.fields.',
   },
   '42804': { kind: 'data', code: 'type-mismatch' },
+  '44000': { kind: 'data', code: 'constraint-violation' },
   '54000': { kind: 'data', code: 'value-too-large' },
+  P0001: { kind: 'data', code: 'refused-by-trigger' },
   // What two who create the same table at once may meet instead of 42P07.
   '23505:pg_type_typname_nsp_index': { kind: 'state', code: 'table-exists' },
   '23505:pg_class_relname_nsp_index': { kind: 'state', code: 'table-exists' },
@@ -59,6 +61,26 @@ const LOST =
   /Connection terminated|connection error and is not queryable|Client was closed|timeout expired|timeout exceeded/i
 
 export function classify(error: unknown): Verdict | null {
+  const verdict = verdictOf(error)
+  return verdict?.kind === 'data' ? { ...verdict, facts: toldFacts(error as Told) } : verdict
+}
+
+/** What comes beside the message. */
+interface Told {
+  readonly code?: unknown
+  readonly table?: unknown
+  readonly column?: unknown
+  readonly constraint?: unknown
+  readonly detail?: unknown
+}
+
+/** Of a key that is there twice, or points to nothing, the columns are in the detail only. */
+function toldFacts({ code, table, column, constraint, detail }: Told): Facts {
+  const keyed = typeof detail === 'string' ? /^Key \((.+?)\)=\(/.exec(detail)?.[1] : undefined
+  return factsOf({ sqlstate: code, column: column ?? keyed, constraint, table })
+}
+
+function verdictOf(error: unknown): Verdict | null {
   const code = codeOf(error)
   const constraint = (error as { constraint?: unknown } | null)?.constraint
   const known = CODES[`${code}:${String(constraint)}`] ?? CODES[code] ?? classifyNetwork(error)

@@ -198,10 +198,10 @@ class PostgresSession implements Session {
   }
 
   #mark(text: string, parameters: readonly Parameter[]): string {
-    if (parameters.length === 0) return text
+    if (!text.includes('?')) return text
     let marked = this.#marked.get(text)
     if (marked === undefined) {
-      marked = replaceMarks(text, (n) => `$${n}`)
+      marked = replaceMarks(text, parameters.length, (n) => `$${n}`)
       if (this.#marked.size >= KEPT_STATEMENTS) this.#marked.clear()
       this.#marked.set(text, marked)
     }

@@ -1,5 +1,5 @@
 // What SQLite's result codes mean.
-import { codeOf, type Verdict } from '../../failures.js'
+import { codeOf, factsOf, type Facts, type Verdict } from '../../failures.js'
 
 const BY_PREFIX: readonly (readonly [string, Verdict])[] = [
   ['SQLITE_BUSY', { kind: 'retriable', code: 'database-locked' }],
@@ -29,6 +29,7 @@ const BY_PREFIX: readonly (readonly [string, Verdict])[] = [
 export function classify(error: unknown): Verdict | null {
   const code = codeOf(error)
   const known = BY_PREFIX.find(([prefix]) => code.startsWith(prefix))?.[1]
+  if (known?.kind === 'data') return { ...known, facts: toldFacts(code, error) }
   if (known !== undefined) return known
   const message = error instanceof Error ? error.message : ''
   if (/already exists/.test(message)) return { kind: 'state', code: 'table-exists' }
@@ -39,4 +40,18 @@ export function classify(error: unknown): Verdict | null {
     return { kind: 'state', code: 'database-unreachable', hint: 'Check the path in connection.url.' }
   }
   return null
+}
+
+/** There is no SQLSTATE; its own code tells the kind of the constraint. */
+function toldFacts(code: string, error: unknown): Facts {
+  const failed = /^([A-Z ]+) constraint failed(?:: (.+))?$/.exec(error instanceof Error ? error.message : '')
+  const [, kind, what] = failed ?? []
+  const isOfColumns = kind === 'NOT NULL' || kind === 'UNIQUE'
+  const columns = isOfColumns ? what?.split(', ').map((name) => name.slice(name.indexOf('.') + 1)) : undefined
+  return factsOf({
+    'vendor.code': code,
+    column: columns?.join(', '),
+    constraint: kind === 'CHECK' ? what : undefined,
+    table: isOfColumns ? what?.slice(0, what.indexOf('.')) : undefined,
+  })
 }
