@@ -1,5 +1,13 @@
 // What the error numbers of MySQL and MariaDB mean: https://mariadb.com/kb/en/mariadb-error-code-reference/
-import { classifyNetwork, codeOf, factsOf, messageOf, UNKNOWN_COLUMN, type Facts, type Verdict } from '../../failures.js'
+import {
+  classifyNetwork,
+  codeOf,
+  factsOf,
+  messageOf,
+  UNKNOWN_COLUMN,
+  type Facts,
+  type Verdict,
+} from '../../failures.js'
 
 const lost: Verdict = { kind: 'retriable', code: 'connection-lost', isFatal: true }
 const outOfRange: Verdict = { kind: 'data', code: 'value-out-of-range' }
