@@ -62,10 +62,11 @@ function entriesText(
 
 /** A value without a schema is what it is in JavaScript. */
 function plain(value: unknown): string {
+  if (value === null || value === undefined) return 'null'
   if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.length).toString('base64')
   if (Array.isArray(value)) return `[${value.map(plain).join(', ')}]`
   if (value instanceof Map) return entriesText([...value], plain, plain)
-  if (typeof value === 'object' && value !== null) return entriesText(Object.entries(value), plain, plain)
+  if (typeof value === 'object') return entriesText(Object.entries(value), plain, plain)
   if (typeof value === 'number' && !Number.isSafeInteger(value)) return javaDouble(value)
   return typeof value === 'string' ? value : (value as number | boolean | bigint).toString()
 }
