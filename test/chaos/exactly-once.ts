@@ -46,9 +46,9 @@ async function at<T>(kind: Place['kind'], work: (place: Place) => Promise<T>): P
   return await work(place)
 }
 
-function verdict(what: string, { rows, lost, doubled, kills, takeOvers }: OnceOutcome): boolean {
-  const isRight = lost === 0 && doubled === 0
-  const told = `${rows} rows, ${lost} lost, ${doubled} doubled, ${kills} ends of workers, ${takeOvers} take-overs of partitions`
+function verdict(what: string, { rows, lost, doubled, kills, midway, takeOvers }: OnceOutcome): boolean {
+  const isRight = lost === 0 && doubled === 0 && midway > 0
+  const told = `${rows} rows, ${lost} lost, ${doubled} doubled, ${kills} ends of workers (${midway} in the middle of the work), ${takeOvers} take-overs of partitions`
   tell(`${`${what}:`.padEnd(24)} ${told}  ${isRight ? 'ok' : 'NOT ONCE'}`)
   return isRight
 }

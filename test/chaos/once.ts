@@ -13,6 +13,8 @@ export interface OnceOutcome {
   readonly lost: number
   readonly doubled: number
   readonly kills: number
+  /** Those of them that came while there was work left. */
+  readonly midway: number
   readonly takeOvers: number
 }
 
@@ -33,8 +35,7 @@ interface Scene extends AsyncDisposable {
   readonly topic: string
   readonly sink: Readonly<Record<string, string>>
   readonly count: () => Promise<number>
-  /** Another number whenever something is written. */
-  readonly outcome: (told: Pick<OnceOutcome, 'kills'>, records: number) => Promise<OnceOutcome>
+  readonly outcome: (told: Pick<OnceOutcome, 'kills' | 'midway'>, records: number) => Promise<OnceOutcome>
 }
 
 async function sceneOf(place: Place): Promise<Scene> {
@@ -54,16 +55,17 @@ async function sceneOf(place: Place): Promise<Scene> {
       'exactly.once': 'true',
       'retry.backoff.ms': '100',
       'max.retries': '600',
-      'consumer.override.max.poll.records': '50',
+      // Many small transactions: work that lasts, and ends of workers between any two of its steps.
+      'consumer.override.max.poll.records': '5',
       'consumer.override.session.timeout.ms': '6000',
       'consumer.override.heartbeat.interval.ms': '500',
     },
     count: () => numberOf('SELECT count(*) FROM t'),
-    outcome: async ({ kills }, records) => {
+    outcome: async (told, records) => {
       const rows = await numberOf('SELECT count(*) FROM t')
       const ids = await numberOf(`SELECT count(DISTINCT id) FROM t WHERE id >= 0 AND id < ${records}`)
       const takeOvers = await numberOf('SELECT sum(epoch) FROM rowbridge_offsets')
-      return { rows, lost: records - ids, doubled: rows - ids, kills, takeOvers }
+      return { rows, lost: records - ids, doubled: rows - ids, ...told, takeOvers }
     },
     [Symbol.asyncDispose]: () => {
       rmSync(folder, { recursive: true, force: true })
@@ -83,6 +85,7 @@ export async function killedOnce(place: Place, { records, lifeMs, kills: wanted 
   await fillTopic(bootstrap, { topic: scene.topic, texts: textsOf(records), partitions: PARTITIONS })
   const files = await sinkFiles({ folder: scene.folder, name: 'one', bootstrap, sink: scene.sink })
   let kills = 0
+  let midway = 0
   while ((await scene.count()) < records || kills < wanted) {
     const worker = startSinkProcess(files)
     try {
@@ -95,9 +98,10 @@ export async function killedOnce(place: Place, { records, lifeMs, kills: wanted 
     }
     if (worker.hasFailed()) throw new Error(`The worker failed:\n${worker.output().slice(-4000)}`)
     kills += 1
+    if ((await scene.count()) < records) midway += 1
   }
   await lastLook(files)
-  return scene.outcome({ kills }, records)
+  return scene.outcome({ kills, midway }, records)
 }
 
 /** A worker that finds all written, and ends in order: nothing may come of it. */
@@ -125,11 +129,13 @@ export async function rebalancedOnce(
   )
   const workers = files.map((own) => startSinkProcess(own))
   let kills = 0
+  let midway = 0
   try {
     while ((await scene.count()) < records || kills < wanted) {
       const before = await scene.count()
       await waitFor('a row', async () => (await scene.count()) > before || before >= records, PATIENCE)
       await pause(Math.random() * lifeMs)
+      if ((await scene.count()) < records) midway += 1
       const at = kills % 2
       await troubleOne(workers[at], kills % 3)
       const own = files[at]
@@ -139,7 +145,7 @@ export async function rebalancedOnce(
   } finally {
     for (const worker of workers) await worker.end('SIGKILL')
   }
-  return scene.outcome({ kills }, records)
+  return scene.outcome({ kills, midway }, records)
 }
 
 /** Longer than its session lasts, so that the other takes over from one that is still alive. */
