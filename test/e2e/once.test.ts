@@ -80,7 +80,7 @@ describe('a run to the present end', () => {
     const files = await connectors(place, { 'incrementing.column.name': 'name', 'validate.non.null': 'false' })
     const { code, stdout } = await rowbridge(['standalone', '--once', await place.workerFile(), ...files])
     expect(code).toBe(4)
-    expect(stdout).toContain('choose another one in incrementing.column.name')
+    expect(stdout).toContain('Choose another column in incrementing.column.name')
   })
 
   it('of one connector leaves it STOPPED, and a resume runs it once more', async () => {

@@ -8,12 +8,17 @@ const SHORT = { durationMs: 7000, killEveryMs: 3000 }
 
 describeWith(['postgresql', 'mariadb'], 'eight writers that commit in any order', (servers) => {
   it.each(['postgresql', 'mariadb'] as const)(
-    'on %s, no reader that is commit-safe misses a row in any mode, and every other one does',
+    'on %s, no reader that is commit-safe misses a row in any mode, and the others do',
     async (name) => {
       await using place = await chaosPlace(servers[name])
       const outcomes = await chaos(place, SHORT)
-      const misses = outcomes.map(({ mode, isSafe, missing }) => ({ mode, isSafe, hasMissed: missing.length > 0 }))
-      expect(misses).toEqual(misses.map(({ mode, isSafe }) => ({ mode, isSafe, hasMissed: !isSafe })))
+      const missedWhere = (wanted: boolean) =>
+        outcomes
+          .filter(({ isSafe }) => isSafe === wanted)
+          .flatMap(({ mode, missing }) => missing.map((row) => `${mode} ${row}`))
+      expect(missedWhere(true)).toEqual([])
+      // Each mode by itself is held to this where nothing is left to chance, in commit-safety.test.ts, and by the long run.
+      expect(missedWhere(false)).not.toEqual([])
     },
   )
 

@@ -322,6 +322,22 @@ describeWith(['mariadb'], 'commit-safe reading from MariaDB', (servers) => {
     expect((await started.take(2)).map(({ value }) => value['mark'])).toEqual(['changed', 'later'])
   })
 
+  test('a row does not stand for another of its time that is being moved', async () => {
+    await using place = await chaosPlace(servers.mariadb)
+    await using connections = await twoConnections(place)
+    const [adding, moving] = connections
+    await place.query("INSERT INTO t (id, mark, at) VALUES (1, 'moved', '2024-01-01 00:00:00.50')")
+    await adding.run('BEGIN')
+    await adding.run("INSERT INTO t (id, mark, at) VALUES (3, 'added', '2024-01-01 00:00:00.50')")
+    await moving.run('BEGIN')
+    await moving.run("UPDATE t SET at = '2999-01-01' WHERE id = 1")
+    await using started = await source(place, BY_TIME)
+    expect(await started.poll()).toBe(false)
+    await adding.run('COMMIT')
+    await moving.run('ROLLBACK')
+    expect((await started.take(2)).map(({ value }) => value['mark']).toSorted()).toEqual(['added', 'moved'])
+  })
+
   test('reading takes no locks: the writer that is waited for is not held up', async () => {
     await using place = await chaosPlace(servers.mariadb)
     await using connections = await twoConnections(place)

@@ -36,6 +36,8 @@ export interface RowSource {
   readonly timestamps: readonly string[]
   /** What the rows are selected from: a table, or a query in parentheses. */
   readonly from: string
+  /** SQL of the columns that tell rows of one cursor value apart: the primary key; empty where there is none. */
+  readonly identity: readonly string[]
   /** The table; null for a query. */
   readonly table: TableId | null
   /** A statement for one value over all rows; null where that is not cheap. */
@@ -91,6 +93,7 @@ export async function tableSource(id: TableId, { config, mode, database, log }: 
     timestamps: timestampNames(choice?.asTheyAre ?? table.columns),
     keys: keys.length === 0 ? null : compileRowKeys(keys, name),
     from: quoted,
+    identity: table.primaryKey.map((key) => `${quoted}.${database.quoteName(key)}`),
     table: id,
     cursor,
     aggregate: (expression) => `SELECT ${expression} AS ${database.quoteName('value')} FROM ${quoted}`,
@@ -228,6 +231,7 @@ export async function querySource({ config, mode, database }: SourceOptions): Pr
     timestamps: timestampNames(choice?.asTheyAre ?? columns),
     keys: keys.length === 0 ? null : compileRowKeys(keys, QUERY),
     from: `(${query}\n) query_rows`,
+    identity: [],
     table: null,
     cursor,
     aggregate: null,

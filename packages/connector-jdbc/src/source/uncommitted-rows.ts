@@ -50,6 +50,12 @@ interface Listed extends RowRange {
   readonly rows: number
 }
 
+/** A row where it stands, and what tells it from others that stand there. */
+interface Seen {
+  readonly position: Position
+  readonly key: string
+}
+
 type Read = (statement: Statement, options: ReadOptions) => Promise<Page>
 
 export class UncommittedRows {
@@ -70,6 +76,13 @@ export class UncommittedRows {
     this.#options = options
   }
 
+  /** Of the cursor, then what else tells rows apart: two rows of one time must not stand for each other. */
+  get #columns(): readonly string[] {
+    const { source, cursor } = this.#options
+    const own = cursor.fenced.columns.map(({ sql }) => sql)
+    return [...own, ...source.identity.filter((column) => !own.includes(column))]
+  }
+
   get hold(): Hold | null {
     return this.#hold
   }
@@ -84,10 +97,10 @@ export class UncommittedRows {
     }
     const now = performance.now()
     const { shown, committed } = await this.#both(database, dirty, range, 'DESC')
-    return missingFrom(committed, shown).map((position) => ({
-      key: `row ${keyOf(position)}`,
+    return missingFrom(committed, shown).map(({ position, key }) => ({
+      key: `row ${key}`,
       who: UNKNOWN,
-      ageMs: now - this.#seenSince(keyOf(position), now),
+      ageMs: now - this.#seenSince(key, now),
       isSuccessor: false,
       position,
     }))
@@ -159,7 +172,7 @@ export class UncommittedRows {
   async #compare(database: Database, dirty: Uncommitted, { after, bound }: RowRange) {
     const { source, cursor, signal } = this.#options
     const { fenced } = cursor
-    const fingerprint = dirty.fingerprint(fenced.columns.map(({ sql }) => sql))
+    const fingerprint = dirty.fingerprint(this.#columns)
     const text = `SELECT ${fingerprint} FROM ${source.from} WHERE ${fenced.where}`
     const statement = { text, parameters: fenced.parameters(after, bound) }
     const shown = (await dirty.read(statement, { schemaName: null, signal })).rows[0]
@@ -168,10 +181,10 @@ export class UncommittedRows {
   }
 
   async #compareLast(database: Database, dirty: Uncommitted, range: RowRange) {
-    const { cursor, signal } = this.#options
-    const { columns } = cursor.fenced
+    const { signal } = this.#options
+    const columns = this.#columns
     const names = columns.map((_, i) => database.quoteName(`c${i}`))
-    const named = columns.map(({ sql }, i) => `${sql} AS ${names[i]}`).join(', ')
+    const named = columns.map((sql, i) => `${sql} AS ${names[i]}`).join(', ')
     const { text, parameters } = this.#statement(database, named, { ...range, direction: 'DESC', rows: LAST_ROWS })
     const statement = { text: `SELECT ${dirty.fingerprint(names)} FROM (${text}) part`, parameters }
     const shown = (await dirty.read(statement, { schemaName: null, signal })).rows[0]
@@ -202,14 +215,18 @@ export class UncommittedRows {
     return { shown, committed }
   }
 
-  async #rows(database: Database, read: Read, range: RowRange, direction: Direction): Promise<readonly Position[]> {
+  async #rows(database: Database, read: Read, range: RowRange, direction: Direction): Promise<readonly Seen[]> {
     const { cursor, signal } = this.#options
-    const columns = cursor.fenced.columns.map(({ sql }) => sql).join(', ')
+    const columns = this.#columns.join(', ')
     const rows = direction === 'ASC' ? LISTED_ROWS + 1 : LAST_ROWS
     const statement = this.#statement(database, columns, { ...range, direction, rows })
     const page = await read(statement, { schemaName: null, instants: cursor.instants, signal })
     const positionAt = cursor.positions(page)
-    return page.rows.map((_, row) => positionAt(row))
+    const own = cursor.fenced.columns.length
+    return page.rows.map((values, row) => {
+      const position = positionAt(row)
+      return { position, key: [keyOf(position), ...values.slice(own)].map(String).join('/') }
+    })
   }
 
   #seenSince(key: string, now: number): number {
@@ -219,21 +236,21 @@ export class UncommittedRows {
   }
 
   /** The first row that is shown and not committed, and that was not waited for long enough. */
-  #firstUncommitted(shown: readonly Position[], committed: readonly Position[]): Position | null {
+  #firstUncommitted(shown: readonly Seen[], committed: readonly Seen[]): Position | null {
     const { maxWaitMs, onPassed } = this.#options
     const now = performance.now()
-    let first: Position | null = null
-    for (const position of missingFrom(committed, shown)) {
-      const key = keyOf(position)
+    let first: Seen | null = null
+    for (const row of missingFrom(committed, shown)) {
+      const { key } = row
       const seen = this.#seenSince(key, now)
-      if (maxWaitMs === 0 || now - seen < maxWaitMs) first ??= position
+      if (maxWaitMs === 0 || now - seen < maxWaitMs) first ??= row
       else if (seen > -Infinity) {
         onPassed({ since: seen, holders: [] })
         this.#since.set(key, -Infinity)
       }
     }
-    this.#hold = first === null ? null : { since: this.#seenSince(keyOf(first), now), holders: [] }
-    return first
+    this.#hold = first === null ? null : { since: this.#seenSince(first.key, now), holders: [] }
+    return first?.position ?? null
   }
 }
 
@@ -241,12 +258,11 @@ function keyOf({ timestamp, incrementing }: Position): string {
   return `${timestamp?.ms}/${timestamp?.nanos}/${incrementing}`
 }
 
-/** Positions that are shown more often than they are committed. */
-function missingFrom(committed: readonly Position[], shown: readonly Position[]): readonly Position[] {
+/** Rows that are shown more often than they are committed. */
+function missingFrom(committed: readonly Seen[], shown: readonly Seen[]): readonly Seen[] {
   const left = new Map<string, number>()
-  for (const key of committed.map(keyOf)) left.set(key, (left.get(key) ?? 0) + 1)
-  return shown.filter((position) => {
-    const key = keyOf(position)
+  for (const { key } of committed) left.set(key, (left.get(key) ?? 0) + 1)
+  return shown.filter(({ key }) => {
     const count = left.get(key) ?? 0
     left.set(key, count - 1)
     return count <= 0
