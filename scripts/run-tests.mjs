@@ -2,7 +2,7 @@
 // Usage: node scripts/run-tests.mjs unit integration e2e [-- arguments for vitest]
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -45,10 +45,12 @@ async function openDesk() {
 async function run(project) {
   console.log(`\n── ${project} tests`)
   const file = join(folder, `${project}.json`)
+  // Unit tests share nothing, so that the last core is theirs as well.
+  const workers = NEEDS_SERVERS.has(project) ? [] : [`--maxWorkers=${availableParallelism()}`]
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
   const status = await ended(
-    spawn(process.execPath, [vitest, 'run', '--project', project, '--retry=0', ...reporters, ...passedOn], {
+    spawn(process.execPath, [vitest, 'run', '--project', project, '--retry=0', ...workers, ...reporters, ...passedOn], {
       cwd: root,
       stdio: 'inherit',
     }),

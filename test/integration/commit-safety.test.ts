@@ -335,7 +335,8 @@ describeWith(['mariadb'], 'commit-safe reading from MariaDB', (servers) => {
     expect(await started.poll()).toBe(false)
     await adding.run('COMMIT')
     await moving.run('ROLLBACK')
-    expect((await started.take(2)).map(({ value }) => value['mark']).toSorted()).toEqual(['added', 'moved'])
+    const marks = (await started.take(2)).map(({ value }) => value['mark'])
+    expect(new Set(marks)).toEqual(new Set(['added', 'moved']))
   })
 
   test('reading takes no locks: the writer that is waited for is not held up', async () => {
