@@ -361,4 +361,13 @@ describeWith(['mariadb'], 'commit-safe reading from MariaDB', (servers) => {
     await using bounded = await source(place, { ...BY_ID, ...user.props })
     expect(await guaranteeOf(bounded)).toBe(1)
   })
+
+  test('the guarantee by times alone is bounded where no primary key tells rows apart', async () => {
+    await using place = await chaosPlace(servers.mariadb)
+    await place.query('CREATE TABLE u (mark VARCHAR(9), at DATETIME(2) NOT NULL, KEY (at))')
+    await using keyed = await source(place, BY_TIME)
+    expect(await guaranteeOf(keyed)).toBe(2)
+    await using keyless = await source(place, { ...BY_TIME, tables: '`u`', 'table.whitelist': 'u' })
+    expect(await guaranteeOf(keyless)).toBe(1)
+  })
 })

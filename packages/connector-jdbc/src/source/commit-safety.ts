@@ -162,17 +162,23 @@ export class CommitSafety {
     if (this.#watch !== null && this.#watched === database) return this.#watch
     const { source, cursor, log } = this.#options
     const { by, columns } = cursor.fenced
-    const watch = await database.watch({
-      table: source.table,
-      by,
-      column: by === 'value' ? (columns[0]?.name ?? '') : '',
-    })
+    const column = by === 'value' ? (columns[0]?.name ?? '') : ''
+    const watch = this.#asFarAsToldApart(await database.watch({ table: source.table, by, column }))
     if (this.#watch === null) tellGuarantee(log, source.name, watch)
     if (watch.blocks === null) this.#gaps = null
     else this.#gaps ??= new IdGaps(watch.blocks, BigInt(after.incrementing ?? FIRST_ID))
     this.#watch = watch
     this.#watched = database
     return watch
+  }
+
+  /** Rows of one time that nothing tells apart can stand for each other where uncommitted ones are looked for. */
+  #asFarAsToldApart(watch: CommitWatch): CommitWatch {
+    const { source, cursor } = this.#options
+    const isByTimeAlone = cursor.fenced.columns.every(({ name }) => cursor.instants.includes(name))
+    if (watch.uncommitted === null || watch.guarantee !== 'exact') return watch
+    if (!isByTimeAlone || source.identity.length > 0) return watch
+    return { ...watch, guarantee: 'bounded', because: `${watch.because} ${ALIKE}` }
   }
 
   /** The furthest bound by what is visible now; null when there is nothing after the position. */
@@ -221,6 +227,8 @@ export class CommitSafety {
   }
 }
 
+const ALIKE =
+  'But a new row can be missed while another one of its very time is being moved, as rows of one time are told apart by the primary key, and there is none: read a table that has one, or in mode timestamp+incrementing.'
 const NOBODY: Moment = { holders: [], sessions: new Set() }
 
 function isSame(a: Position, b: Position | null): boolean {
