@@ -2,18 +2,17 @@
 import { StateError, type Log, type Plugin, type Props } from '@rowbridge/api'
 import { openKafka, type Admin, type Kafka } from '@rowbridge/kafka'
 import { systemClock, type Clock } from '../clock.js'
-import { referencesOf, workerPropsOf, type References } from '../config-providers.js'
-import { warnAboutWorkerProps } from '../config.js'
-import { checkConverters, warnAboutConverterProps } from '../converter-keys.js'
+import type { References } from '../config-providers.js'
 import { LogLevels } from '../log-levels.js'
 import { TopicLog } from '../log/topic-log.js'
-import { pluginsOf, type Plugins } from '../plugins.js'
+import type { Plugins } from '../plugins.js'
 import { Startups } from '../startups.js'
 import { openOffsetStore, type OffsetStore } from '../stores/offset.js'
 import type { RunTask } from '../task/handle.js'
 import { runTask, type OpenKafka } from '../task/host.js'
 import { Wake } from '../wake.js'
 import { workerIdOf, workerUrlOf } from '../worker-id.js'
+import { prepareWorker } from '../worker-start.js'
 import type { Worker } from '../worker.js'
 import { distributedConfig, type DistributedConfig } from './config.js'
 import { ConfigFeed } from './config-feed.js'
@@ -55,17 +54,12 @@ interface Opened {
 /** Throws ConfigError or StateError when the worker cannot start, as when no broker answers. */
 export async function startDistributed(options: DistributedOptions): Promise<ClusterWorker> {
   const { log, clock = systemClock, logLevels = new LogLevels('INFO') } = options
-  const references = referencesOf(options.props)
-  const props = workerPropsOf(options.props, references)
   const open = options.openKafka ?? openKafka
-  const worker = distributedConfig.parse(props)
-  const plugins = pluginsOf(options.plugins)
-  plugins.converter(worker['key.converter'])
-  plugins.converter(worker['value.converter'])
-  checkConverters(props, plugins)
+  const { props, references, worker, plugins } = prepareWorker({
+    ...options,
+    parse: (given) => distributedConfig.parse(given),
+  })
   checkAlgorithms(worker)
-  warnAboutWorkerProps(props, log)
-  warnAboutConverterProps(props, plugins, log)
   if (worker['connect.protocol'] === 'eager') log.warn('connect.protocol=eager is read as compatible')
   const opened = await openStores(props, worker, { open, log, clock })
   const run = options.runTask ?? ((port, spec) => void runTask(port, spec, { plugins, openKafka: open, clock }))

@@ -3,14 +3,11 @@ import { adviceOf, type Log, type Plugin, type Props } from '@rowbridge/api'
 import { openKafka, type Admin } from '@rowbridge/kafka'
 import { clientProps } from '../client-props.js'
 import { systemClock, type Clock } from '../clock.js'
-import { referencesOf, workerPropsOf } from '../config-providers.js'
-import { standaloneConfig, warnAboutWorkerProps } from '../config.js'
-import { checkConverters, warnAboutConverterProps } from '../converter-keys.js'
+import { standaloneConfig } from '../config.js'
 import { LogLevels } from '../log-levels.js'
 import { memoryLog } from '../log/memory.js'
 import { offsetsFile } from '../log/offsets-file.js'
 import { fold } from '../log/record-log.js'
-import { pluginsOf } from '../plugins.js'
 import { Startups } from '../startups.js'
 import { applyConfig, emptyConfigState } from '../stores/config.js'
 import { openOffsetStore } from '../stores/offset.js'
@@ -18,6 +15,7 @@ import { applyStatus, emptyStatusState } from '../stores/status.js'
 import type { RunTask } from '../task/handle.js'
 import { runTask, type OpenKafka } from '../task/host.js'
 import { workerIdOf } from '../worker-id.js'
+import { prepareWorker } from '../worker-start.js'
 import type { Worker } from '../worker.js'
 import { StandaloneHerder } from './herder.js'
 
@@ -38,16 +36,11 @@ export interface StandaloneOptions {
 /** Throws ConfigError or StateError when the worker cannot start; a connector that fails later never stops it. */
 export async function startStandalone(options: StandaloneOptions): Promise<Worker> {
   const { log, clock = systemClock } = options
-  const references = referencesOf(options.props)
-  const props = workerPropsOf(options.props, references)
   const open = options.openKafka ?? openKafka
-  const worker = standaloneConfig.parse(props)
-  const plugins = pluginsOf(options.plugins)
-  plugins.converter(worker['key.converter'])
-  plugins.converter(worker['value.converter'])
-  checkConverters(props, plugins)
-  warnAboutWorkerProps(props, log)
-  warnAboutConverterProps(props, plugins, log)
+  const { props, references, worker, plugins } = prepareWorker({
+    ...options,
+    parse: (given) => standaloneConfig.parse(given),
+  })
   const workerId = workerIdOf(worker)
   const offsets = await openOffsetStore(offsetsFile(worker['offset.storage.file.filename']))
   const clientId = `connector-worker-adminclient-${workerId}`
