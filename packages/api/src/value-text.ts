@@ -36,7 +36,7 @@ function compileText(schema: Schema | null): TextOf {
     case 'float64':
       return (value) => javaDouble(Number(value))
     case 'bytes':
-      return schema.name === DECIMAL ? decimalText(scaleOf(schema) ?? 0) : plainText
+      return schema.name === DECIMAL ? compileDecimalText(scaleOf(schema) ?? 0) : plainText
     case 'int32':
     case 'int64':
       return instantText(schema) ?? String
@@ -76,7 +76,8 @@ function mapText(map: ReadonlyMap<unknown, unknown>, key: TextOf, item: TextOf):
   return `{${[...map].map(([k, v]) => `${key(k)}:${item(v)}`).join(',')}}`
 }
 
-function decimalText(scale: number): TextOf {
+/** How Java prints decimals of a scale. */
+export function compileDecimalText(scale: number): (value: unknown) => string {
   return (value) => {
     const unscaled = unscaledOf(String(value), scale)
     return typeof unscaled === 'bigint' ? bigDecimalText(unscaled, scale) : String(value)

@@ -2,9 +2,12 @@
 import {
   byteColumn,
   bytesAt,
+  compileDecimalText,
   DataError,
   DATE,
   DECIMAL,
+  javaDouble,
+  javaFloat,
   primitive,
   scaleOf,
   shown,
@@ -16,8 +19,6 @@ import {
   type Schema,
   type SchemaAndValues,
 } from '@rowbridge/api'
-import { bigDecimalText, unscaledOf } from '@rowbridge/api'
-import { javaDouble, javaFloat } from '@rowbridge/api'
 import { encodingOf, stringConfig } from './string-config.js'
 
 const OPTIONAL_STRING = primitive('string', { optional: true })
@@ -81,7 +82,7 @@ function compileText(schema: Schema): TextOf {
     case 'float64':
       return (value) => javaDouble(Number(value))
     case 'bytes':
-      return schema.name === DECIMAL ? decimalText(schema) : plainText
+      return schema.name === DECIMAL ? compileDecimalText(scaleOf(schema) ?? 0) : plainText
     case 'int32':
     case 'int64':
       return instantText(schema) ?? String
@@ -113,14 +114,6 @@ function orNull(schema: Schema | null): TextOf {
 
 function mapText(map: ReadonlyMap<unknown, unknown>, key: TextOf, item: TextOf): string {
   return `{${[...map].map(([k, v]) => `${key(k)}=${item(v)}`).join(', ')}}`
-}
-
-function decimalText(schema: Schema): TextOf {
-  const scale = scaleOf(schema) ?? 0
-  return (value) => {
-    const unscaled = unscaledOf(String(value), scale)
-    return typeof unscaled === 'bigint' ? bigDecimalText(unscaled, scale) : String(value)
-  }
 }
 
 /** Dates and times in ISO form, where Java prints a sentence in the zone of the machine. */
